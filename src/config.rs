@@ -1,0 +1,246 @@
+//! Settings: built-in defaults, then a file, then the environment. `config.default.toml` is their manual.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::domain::cron::Misfire;
+
+const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// Every setting. See `config.default.toml` for meanings and units.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.default.toml is the manual of every setting")]
+pub struct Config {
+    pub store: StoreConfig,
+    pub server: ServerConfig,
+    pub draws: DrawsConfig,
+    pub dispatch: DispatchConfig,
+    pub webhook: WebhookConfig,
+    pub queue: QueueConfig,
+    pub cron: CronConfig,
+    pub retention: RetentionConfig,
+    pub reconcile: ReconcileConfig,
+    pub demo: DemoConfig,
+    pub telemetry: TelemetryConfig,
+}
+
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "config.default.toml is the manual of every setting")]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
+    };
+}
+
+/// Which stores are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// SQLite, counters in memory, one process.
+    Embedded,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+section!(
+    /// `[store]`
+    StoreConfig { mode: Mode, data_dir: PathBuf, readers: u32 }
+);
+section!(
+    /// `[server]`
+    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, shutdown_seconds: u64 }
+);
+section!(
+    /// `[draws]`
+    DrawsConfig { batch_max: usize, waiting_max: usize }
+);
+section!(
+    /// `[dispatch]`
+    DispatchConfig {
+        batch_max: u32,
+        concurrency: usize,
+        lease_seconds: u32,
+        first_wait_ms: u64,
+        wait_cap_ms: u64,
+        attempts_max: u32,
+        snooze_seconds: u32,
+    }
+);
+section!(
+    /// `[webhook]`
+    WebhookConfig { timeout_ms: u64, allow_hosts: Vec<String>, endpoints: BTreeMap<String, EndpointConfig> }
+);
+section!(
+    /// `[queue]`
+    QueueConfig { poll_ms: u64, window: u64, keep_seconds: u64 }
+);
+section!(
+    /// `[cron]`
+    CronConfig {
+        all_max: usize,
+        relay_outbox: CronEntry,
+        sync_stock: CronEntry,
+        reconcile_stock: CronEntry,
+        reconcile_ledger: CronEntry,
+        expire: CronEntry,
+        prune: CronEntry,
+    }
+);
+section!(
+    /// When one job runs.
+    CronEntry { schedule: String, misfire: Misfire }
+);
+section!(
+    /// `[retention]`
+    RetentionConfig { outbox_days: u32, fires_days: u32 }
+);
+section!(
+    /// `[reconcile]`
+    ReconcileConfig { claim_seconds: u32, overdue_seconds: u32, rows_max: u32 }
+);
+section!(
+    /// `[demo]`
+    DemoConfig { enabled: bool, receiver_listen: SocketAddr }
+);
+section!(
+    /// `[telemetry]`
+    TelemetryConfig { log: String, format: LogFormat }
+);
+
+/// One third party.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointConfig {
+    /// Where deliveries go.
+    pub url: String,
+    /// What signs them: `whsec_` and base64 of 24 to 64 bytes.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for EndpointConfig {
+    /// Hides the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EndpointConfig").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Why settings could not be read: which key, and what is wrong with it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file, a value or a key that is not known.
+    #[error("settings: {0}. config.default.toml lists every key with its meaning")]
+    Read(#[from] config::ConfigError),
+    /// A value that cannot work.
+    #[error("settings: {key}: {message}")]
+    Value {
+        /// Which setting.
+        key: &'static str,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads defaults, then `file` where one is named, then the environment.
+    ///
+    /// # Errors
+    /// A missing file, a key that is not known, a value of the wrong type or out of range.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let environment = config::Environment::with_prefix("BIG_MARKET").prefix_separator("__").separator("__");
+        Self::merge(file, environment)
+    }
+
+    /// The built-in defaults alone.
+    pub fn defaults() -> Self {
+        let nothing = config::Environment::default().source(Some(config::Map::new()));
+        Self::merge(None, nothing).expect("config.default.toml is complete and valid; a test reads it")
+    }
+
+    fn merge(file: Option<&Path>, environment: config::Environment) -> Result<Self, ConfigError> {
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let settings: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let at_least_one = [
+            ("store.readers", u64::from(self.store.readers)),
+            ("draws.batch_max", self.draws.batch_max as u64),
+            ("draws.waiting_max", self.draws.waiting_max as u64),
+            ("dispatch.batch_max", u64::from(self.dispatch.batch_max)),
+            ("dispatch.concurrency", self.dispatch.concurrency as u64),
+            ("dispatch.first_wait_ms", self.dispatch.first_wait_ms),
+            ("dispatch.attempts_max", u64::from(self.dispatch.attempts_max)),
+            ("webhook.timeout_ms", self.webhook.timeout_ms),
+            ("queue.poll_ms", self.queue.poll_ms),
+            ("queue.window", self.queue.window),
+            ("reconcile.rows_max", u64::from(self.reconcile.rows_max)),
+        ];
+        if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
+            return Err(ConfigError::Value { key, message: "must be at least 1".into() });
+        }
+        if u64::from(self.dispatch.lease_seconds) * 1000 <= 2 * self.webhook.timeout_ms {
+            return Err(ConfigError::Value {
+                key: "dispatch.lease_seconds",
+                message: "must be more than twice webhook.timeout_ms, or a slow call would lose its lease".into(),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let source = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let environment = config::Environment::with_prefix("BIG_MARKET").prefix_separator("__").separator("__");
+        Config::merge(None, environment.source(Some(source)))
+    }
+
+    #[test]
+    fn the_manual_is_complete() {
+        assert_eq!(Config::defaults().server.listen.port(), 8080);
+    }
+
+    #[test]
+    fn the_environment_overrides_and_unknown_keys_are_errors() {
+        let settings =
+            merged(&[("BIG_MARKET__SERVER__LISTEN", "0.0.0.0:9000"), ("BIG_MARKET__DEMO__ENABLED", "false")]);
+        let settings = settings.expect("valid");
+        assert_eq!(settings.server.listen.port(), 9000);
+        assert!(!settings.demo.enabled);
+        let error = merged(&[("BIG_MARKET__SERVER__LISTNE", "x")]).expect_err("a misspelt key");
+        assert!(error.to_string().contains("listne"), "{error}");
+        // The key of the demo is not a setting.
+        assert!(merged(&[("BIG_MARKET_DEMO_API_KEY", "x")]).is_ok());
+    }
+
+    #[test]
+    fn values_that_cannot_work_are_refused_by_name() {
+        let error = merged(&[("BIG_MARKET__DISPATCH__LEASE_SECONDS", "20")]).expect_err("too short");
+        assert!(error.to_string().contains("dispatch.lease_seconds"), "{error}");
+        let error = merged(&[("BIG_MARKET__DRAWS__BATCH_MAX", "0")]).expect_err("no batch");
+        assert!(error.to_string().contains("draws.batch_max"), "{error}");
+    }
+}

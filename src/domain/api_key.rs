@@ -1,0 +1,91 @@
+//! What a business's server may do.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::calendar::Timestamp;
+use super::id::ApiKeyId;
+use super::text_form;
+
+/// One permission of an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum Scope {
+    /// Read activities, their odds, tiers and SKUs.
+    #[serde(rename = "activities:read")]
+    ActivitiesRead,
+    /// Read users' draws, awards, points, quota and receipts.
+    #[serde(rename = "users:read")]
+    UsersRead,
+    /// Draw for users.
+    #[serde(rename = "draws:write")]
+    DrawsWrite,
+    /// Grant users draws.
+    #[serde(rename = "recharges:write")]
+    RechargesWrite,
+    /// Edit drafts and publish campaigns.
+    #[serde(rename = "campaigns:write")]
+    CampaignsWrite,
+    /// Read outbox, jobs, cron, stock, reconciliation and metrics.
+    #[serde(rename = "operations:read")]
+    OperationsRead,
+    /// Redrive dead work.
+    #[serde(rename = "operations:write")]
+    OperationsWrite,
+    /// Create API keys.
+    #[serde(rename = "keys:write")]
+    KeysWrite,
+}
+
+text_form!(Scope {
+    ActivitiesRead => "activities:read",
+    UsersRead => "users:read",
+    DrawsWrite => "draws:write",
+    RechargesWrite => "recharges:write",
+    CampaignsWrite => "campaigns:write",
+    OperationsRead => "operations:read",
+    OperationsWrite => "operations:write",
+    KeysWrite => "keys:write",
+});
+
+impl Scope {
+    /// Every scope there is.
+    pub const ALL: [Self; 8] = [
+        Self::ActivitiesRead,
+        Self::UsersRead,
+        Self::DrawsWrite,
+        Self::RechargesWrite,
+        Self::CampaignsWrite,
+        Self::OperationsRead,
+        Self::OperationsWrite,
+        Self::KeysWrite,
+    ];
+}
+
+/// SHA-256 of an API key's secret text. The text itself is shown once and never stored: it holds 256 random bits, so a
+/// slow hash would add nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApiKeyHash(pub [u8; 32]);
+
+impl ApiKeyHash {
+    /// The hash of a secret as a caller presents it.
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+}
+
+/// A credential without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// The key.
+    pub api_key_id: ApiKeyId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when it is worth nothing.
+    pub revoked_at: Option<Timestamp>,
+}

@@ -1,0 +1,159 @@
+//! Work that survives: states, attempts and back-off.
+
+use serde::{Deserialize, Serialize};
+
+use super::award::AwardRecord;
+use super::calendar::Timestamp;
+use super::id::{AwardRecordId, OutboxId, UserId};
+use super::text_form;
+
+/// Where a piece of promised work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxState {
+    /// Due at `run_at`.
+    Pending,
+    /// A worker holds it until its lease ends.
+    Leased,
+    /// Finished.
+    Done,
+    /// Given up; an operator can redrive it.
+    Dead,
+}
+
+text_form!(OutboxState { Pending => "pending", Leased => "leased", Done => "done", Dead => "dead" });
+
+/// Work promised in the same transaction as the fact it follows from. Today every entry dispatches one award.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// The work.
+    pub outbox_id: OutboxId,
+    /// The promise it fulfils.
+    pub award_record_id: AwardRecordId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// When it is due, or was.
+    pub run_at: Timestamp,
+    /// Attempts begun.
+    pub attempts: u32,
+    /// Why the last attempt did not finish it.
+    pub last_error: Option<String>,
+    /// When it was promised.
+    pub created_at: Timestamp,
+    /// When it was finished or given up.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A leased entry with the award it delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The work.
+    pub outbox_id: OutboxId,
+    /// The attempt that holds the lease, from 1. A result of another attempt is ignored.
+    pub attempt: u32,
+    /// The award.
+    pub award: AwardRecord,
+}
+
+/// What became of one attempt, and what to write with it, in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptResult {
+    /// The work.
+    pub outbox_id: OutboxId,
+    /// The attempt that held the lease.
+    pub attempt: u32,
+    /// The award it was for.
+    pub award_record_id: AwardRecordId,
+    /// The outcome.
+    pub outcome: AttemptOutcome,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// Credit the award's points to the winner, once for the award record, and call it delivered.
+    CreditPoints,
+    /// Grant the award's draws to the winner, once for the award record, and call it delivered.
+    GrantDraws,
+    /// A third party has taken it.
+    Delivered {
+        /// The third party's own reference.
+        reference: Option<String>,
+    },
+    /// Try again.
+    Retry {
+        /// When.
+        run_at: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// Not an attempt: come back later. Does not count against the attempts.
+    Snooze {
+        /// When.
+        run_at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Give up.
+    Dead {
+        /// Why.
+        error: String,
+    },
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureClass {
+    /// It did not happen and may work later.
+    Transient,
+    /// It did not happen and never will.
+    Permanent,
+    /// It may have happened: only a repeat with the same key can tell.
+    Unknown,
+}
+
+/// When to try again: exponential with full jitter, up to a cap, a bounded number of times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first wait's upper bound, in milliseconds.
+    pub first_ms: u64,
+    /// The upper bound of every wait, in milliseconds.
+    pub cap_ms: u64,
+    /// Attempts after which the work is given up.
+    pub attempts_max: u32,
+}
+
+impl Backoff {
+    /// The wait after `attempt` (from 1) failed, in milliseconds, or `None` when that was the last. `chance` is uniform
+    /// over all 64-bit numbers. Full jitter: anything from 1 ms to the bound, so that many failures do not return at once.
+    pub fn wait_ms(&self, attempt: u32, chance: u64) -> Option<u64> {
+        if attempt >= self.attempts_max {
+            return None;
+        }
+        let doublings = attempt.saturating_sub(1).min(32);
+        let bound = self.first_ms.saturating_mul(1 << doublings).min(self.cap_ms).max(1);
+        Some(1 + chance % bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_cap_and_end() {
+        let backoff = Backoff { first_ms: 1_000, cap_ms: 10_000, attempts_max: 6 };
+        let longest = |attempt| backoff.wait_ms(attempt, u64::MAX - u64::MAX % 1_000_000 - 1);
+        for attempt in 1..6 {
+            let bound = (1_000 << (attempt - 1)).min(10_000);
+            for chance in [0, 1, 12_345_678_901, u64::MAX] {
+                let wait = backoff.wait_ms(attempt, chance).expect("not the last");
+                assert!((1..=bound).contains(&wait), "{attempt}: {wait}");
+            }
+        }
+        assert!(longest(5) <= Some(10_000));
+        assert_eq!(backoff.wait_ms(6, 0), None);
+    }
+}

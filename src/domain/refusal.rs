@@ -1,0 +1,128 @@
+//! Expected answers that are "no", each with a stable public code.
+
+use super::calendar::Timestamp;
+use super::campaign::ActivityState;
+use super::id::{ActivityId, SkuId};
+use super::quota::QuotaLimit;
+use super::validate::DocumentFault;
+
+/// One fault of a request: where it is and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// Path of the field, such as `user_id`; a header or query parameter by its name; empty for the whole body.
+    pub field: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// An expected "no". A refusal is an answer: nothing was written, and the code is part of the public contract.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The request cannot be understood.
+    #[error("the request is not valid: {}", faults.iter().map(|f| format!("{}: {}", f.field, f.message)).collect::<Vec<_>>().join("; "))]
+    InvalidRequest {
+        /// Every fault found.
+        faults: Vec<FieldFault>,
+    },
+    /// No credential, or one that is not known.
+    #[error("send a known API key as 'Authorization: Bearer KEY'")]
+    Unauthenticated,
+    /// The credential does not allow this.
+    #[error("this API key lacks the scope {scope}")]
+    Forbidden {
+        /// The scope that is needed.
+        scope: super::api_key::Scope,
+    },
+    /// There is no such thing.
+    #[error("there is no {what} {id:?}")]
+    Unknown {
+        /// The kind of thing.
+        what: &'static str,
+        /// The id that was asked for.
+        id: String,
+    },
+    /// The activity is paused, closed or settled.
+    #[error("activity {activity_id} is {state}; it accepts this only while it is open")]
+    ActivityNotOpen {
+        /// Which activity.
+        activity_id: ActivityId,
+        /// Its state.
+        state: ActivityState,
+    },
+    /// The window has not begun.
+    #[error("activity {activity_id} opens at {}", opens_at.to_rfc3339())]
+    ActivityNotStarted {
+        /// Which activity.
+        activity_id: ActivityId,
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// The window is over.
+    #[error("activity {activity_id} closed at {}", closes_at.to_rfc3339())]
+    ActivityEnded {
+        /// Which activity.
+        activity_id: ActivityId,
+        /// When it closed.
+        closes_at: Timestamp,
+    },
+    /// The user has too few draws left.
+    #[error("{wanted} draws were asked for and the {limit:?} limit leaves {left}")]
+    QuotaExhausted {
+        /// Which limit is short.
+        limit: QuotaLimit,
+        /// Draws asked for.
+        wanted: u32,
+        /// Draws that limit leaves.
+        left: u32,
+    },
+    /// All units of the SKU are gone.
+    #[error("SKU {sku} is sold out")]
+    SkuSoldOut {
+        /// Which SKU.
+        sku: SkuId,
+    },
+    /// The idempotency key was used for another body.
+    #[error("this Idempotency-Key was used with another body; send the same body or a new key")]
+    RequestReused,
+    /// The store or the counters cannot answer right now; nothing was done.
+    #[error("the service cannot do this right now; repeat the request with the same Idempotency-Key")]
+    TryAgain,
+    /// The campaign document has faults.
+    #[error("the campaign document has {} faults", faults.len())]
+    InvalidDocument {
+        /// Every fault found.
+        faults: Vec<DocumentFault>,
+    },
+    /// The state of the thing does not allow it.
+    #[error("{message}")]
+    Conflict {
+        /// What stands in the way and what to do.
+        message: String,
+    },
+}
+
+impl Refusal {
+    /// The stable public code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest { .. } => "invalid_request",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Unknown { .. } => "not_found",
+            Self::ActivityNotOpen { .. } => "activity_not_open",
+            Self::ActivityNotStarted { .. } => "activity_not_started",
+            Self::ActivityEnded { .. } => "activity_ended",
+            Self::QuotaExhausted { .. } => "quota_exhausted",
+            Self::SkuSoldOut { .. } => "sku_sold_out",
+            Self::RequestReused => "request_reused",
+            Self::TryAgain => "try_again",
+            Self::InvalidDocument { .. } => "invalid_document",
+            Self::Conflict { .. } => "conflict",
+        }
+    }
+
+    /// A request with one fault.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::InvalidRequest { faults: vec![FieldFault { field: field.into(), message: message.into() }] }
+    }
+}

@@ -1,0 +1,1 @@
+//! Decimal weights as exact integers on one scale.

@@ -1,0 +1,11 @@
+//! big-market: a self-hosted marketing draw platform. Users draw, and every prize reaches its winner exactly once.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod dispatch;
+pub mod domain;
+pub mod fault;
+pub mod queue;
+pub mod stock;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The `big-market` command.
+
+fn main() {}

@@ -1,0 +1,46 @@
+//! The port for reconciliation: reads over whole tables that find rows for which an invariant does not hold.
+
+use async_trait::async_trait;
+
+use super::Stored;
+use crate::domain::calendar::Timestamp;
+use crate::domain::draw::Draw;
+use crate::domain::id::DrawId;
+use crate::domain::reconcile::Violation;
+
+/// What reconciliation reads. Each method names at most `limit` rows, and is exact when it names none.
+#[async_trait]
+pub trait BookStore {
+    /// Items with more rows than their total.
+    async fn oversold_items(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Accounts of draws that differ from the draws and orders behind them, or exceed them.
+    async fn quota_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Transfers that do not balance and balances that differ from their entries.
+    async fn ledger_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Draws without exactly one award record, and award records whose effect and state do not agree.
+    async fn award_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Entries that were due, or whose lease ended, before `overdue_before`.
+    async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Draws in the order of their ids, after the one given: what replay reads, part by part.
+    async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
+
+    /// Users and their draws in a day or month that exceed the limit given, for one activity.
+    async fn limit_violations(&self, limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;
+}
+
+/// The limits an activity's draws are checked against: for each day and month the highest that held at any time, since a
+/// later version may lower them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivityLimits {
+    /// The activity.
+    pub activity_id: crate::domain::id::ActivityId,
+    /// The highest day limit of any version; nothing where some version had none.
+    pub day: Option<u32>,
+    /// The highest month limit of any version; nothing where some version had none.
+    pub month: Option<u32>,
+}

@@ -1,0 +1,54 @@
+//! What we remember: the port to SQL, the truth.
+//!
+//! A method is one transaction with a business name. It takes and returns domain types, and can be repeated safely: after
+//! a failure whose outcome is unknown, the caller calls it again.
+
+pub mod books;
+pub mod catalog;
+pub mod cron;
+pub mod draws;
+pub mod keys;
+pub mod ledger;
+pub mod outbox;
+pub mod sqlite;
+pub mod stock;
+
+use async_trait::async_trait;
+
+use crate::fault::Fault;
+
+/// What a port method gives: a domain answer, or a failure.
+pub type Stored<T> = Result<T, Fault>;
+
+/// Everything we remember.
+#[async_trait]
+pub trait Store:
+    catalog::CatalogStore
+    + draws::DrawStore
+    + stock::StockStore
+    + outbox::OutboxStore
+    + ledger::LedgerStore
+    + cron::CronStore
+    + keys::KeyStore
+    + books::BookStore
+    + Send
+    + Sync
+{
+    /// Brings the schema up to date.
+    async fn migrate(&self) -> Stored<()>;
+
+    /// Answers when the database can be read and written.
+    async fn ping(&self) -> Stored<()>;
+
+    /// Finishes what was begun and closes every connection.
+    async fn close(&self);
+}
+
+/// A part of a list: rows after `after`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<K> {
+    /// The last key of the part before, or nothing for the first part.
+    pub after: Option<K>,
+    /// Rows wanted at most.
+    pub limit: u32,
+}

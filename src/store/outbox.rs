@@ -1,0 +1,81 @@
+//! The port for promised work.
+
+use async_trait::async_trait;
+
+use super::{Page, Stored};
+use crate::domain::calendar::Timestamp;
+use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
+use crate::domain::outbox::{AttemptResult, Delivery, OutboxEntry, OutboxState};
+
+/// Which entries the relay wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueQuestion {
+    /// Entries due at or before now, and leases that ended.
+    pub now: Timestamp,
+    /// Entries given out now are given out again from then on, unless they are finished.
+    pub wake_again_at: Timestamp,
+    /// Entries wanted at most.
+    pub limit: u32,
+}
+
+/// A lease to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The entries wanted.
+    pub outbox_ids: Vec<OutboxId>,
+    /// Now.
+    pub now: Timestamp,
+    /// When the lease ends by itself.
+    pub until: Timestamp,
+}
+
+/// An attempt's result with the ids its effect may need. The ids are spent only if the effect had not happened before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// What became of the attempt.
+    pub result: AttemptResult,
+    /// Names the transfer, where points are credited.
+    pub transfer_id: TransferId,
+    /// Names the order, where draws are granted.
+    pub recharge_order_id: RechargeOrderId,
+}
+
+/// What became of a wish to change one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redriven {
+    /// It is pending again.
+    Pending,
+    /// There is no such entry.
+    Unknown,
+    /// It is not dead: nothing was changed. This is its state.
+    NotDead(OutboxState),
+}
+
+/// What is remembered of promised work.
+#[async_trait]
+pub trait OutboxStore {
+    /// Entries that are due and that nobody was woken for recently, most overdue first; remembers that someone is now.
+    async fn due_outbox(&self, question: &DueQuestion) -> Stored<Vec<OutboxId>>;
+
+    /// Leases those of the entries that are due and not leased, counting an attempt, and gives them with their awards.
+    async fn lease_outbox(&self, lease: &Lease) -> Stored<Vec<Delivery>>;
+
+    /// Marks awards as dispatched: from now on a third party may have them. Written before the outside call.
+    async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
+
+    /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
+    /// A result whose attempt no longer holds the lease writes its effect (it happened) but leaves the entry to the holder.
+    async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()>;
+
+    /// Entries of a state, newest first; of all states without one.
+    async fn outbox(&self, state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
+
+    /// Makes a dead entry pending again, due now, with its attempts counted from none.
+    async fn redrive(&self, outbox_id: OutboxId, now: Timestamp) -> Stored<Redriven>;
+
+    /// Entries by state, for metrics.
+    async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;
+
+    /// Deletes entries that were done before `before`, at most `limit`. Gives how many.
+    async fn prune_outbox(&self, before: Timestamp, limit: u32) -> Stored<u64>;
+}
