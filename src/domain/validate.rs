@@ -31,3 +31,8 @@ impl fmt::Display for DocumentFault {
 pub fn compile(_document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFault>> {
     Err(Vec::new())
 }
+
+/// The path and name of every webhook endpoint a document uses.
+pub fn webhook_endpoints(_document: &CampaignDocument) -> impl Iterator<Item = (String, String)> {
+    std::iter::empty()
+}
