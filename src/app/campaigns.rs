@@ -40,14 +40,7 @@ impl App {
     pub fn validate_campaign(&self, document: &CampaignDocument) -> Result<Campaign, Refusal> {
         let campaign = validate::compile(document).map_err(|faults| Refusal::InvalidDocument { faults })?;
         let known = self.inner.config.endpoint_names();
-        let faults: Vec<_> = validate::webhook_endpoints(document)
-            .filter(|(_, endpoint)| !known.contains(endpoint))
-            .map(|(path, endpoint)| DocumentFault {
-                path,
-                message: format!("endpoint {endpoint:?} is not configured"),
-                mend: format!("Name one of {known:?}, or add [webhook.endpoints.{endpoint}] to the settings"),
-            })
-            .collect();
+        let faults = validate::unknown_endpoints(document, known.iter().map(String::as_str));
         if faults.is_empty() { Ok(campaign) } else { Err(Refusal::InvalidDocument { faults }) }
     }
 
