@@ -1,5 +1,6 @@
 //! big-market: a self-hosted marketing draw platform. Users draw, and every prize reaches its winner exactly once.
 
+pub mod api;
 pub mod app;
 pub mod clock;
 pub mod config;
@@ -8,5 +9,6 @@ pub mod domain;
 pub mod fault;
 pub mod jobs;
 pub mod queue;
+pub mod server;
 pub mod stock;
 pub mod store;

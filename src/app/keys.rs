@@ -79,6 +79,14 @@ impl App {
         Ok(key)
     }
 
+    /// All keys, newest first.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKey>> {
+        Ok(self.inner.store.api_keys().await?)
+    }
+
     /// The key that belongs to a secret.
     ///
     /// # Errors

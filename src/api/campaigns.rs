@@ -1,0 +1,272 @@
+//! Campaign documents: drafts, publication, versions, stock.
+
+use axum::Extension;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::access::Caller;
+use super::documents::CampaignDocumentBody;
+use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_media_type};
+use super::page::Items;
+use super::problem::Problem;
+use super::time::Time;
+use crate::app::{App, StockView};
+use crate::domain::campaign::ActivityState;
+use crate::domain::document::{self, CampaignDocument, Format};
+use crate::domain::id::ActivityId;
+use crate::domain::refusal::Refusal;
+use crate::fault::Fault;
+use crate::store::catalog::StoredVersion;
+
+const JSON: &str = "application/json";
+const TOML: &str = "application/toml";
+
+/// A draft that was saved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SavedDraftBody {
+    /// The activity.
+    activity_id: String,
+    /// When it was saved.
+    updated_at: Time,
+}
+
+/// The outcome of a publication.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PublishedBody {
+    /// The activity.
+    activity_id: String,
+    /// The version that is current now.
+    version: u32,
+    /// Whether it is new; otherwise the draft was, word for word, current already.
+    changed: bool,
+}
+
+/// A published version of a campaign document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct VersionBody {
+    /// Its number, counted from 1.
+    version: u32,
+    /// Name of the API key that published it, or `command line`.
+    published_by: String,
+    /// When.
+    published_at: Time,
+    /// The whole document.
+    #[schema(value_type = CampaignDocumentBody)]
+    document: CampaignDocument,
+}
+
+/// Everything an activity counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StockBody {
+    /// The activity.
+    activity_id: String,
+    /// The version that says how many there are.
+    version: u32,
+    /// Where the activity is in its life.
+    state: ActivityState,
+    /// The number under which the counters are valid; it rises whenever they are filled anew.
+    epoch: i64,
+    /// Awards and SKUs with a stock.
+    items: Vec<StockItemBody>,
+}
+
+/// The counters of one item: `total = left + confirmed + claimed`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StockItemBody {
+    /// `award` or `sku`.
+    kind: &'static str,
+    /// The award or SKU, as the document names it.
+    id: String,
+    /// How many there are over the activity's whole life.
+    total: u64,
+    /// Not yet claimed.
+    left: u64,
+    /// Won or granted.
+    confirmed: u64,
+    /// Held for draws and orders under way.
+    claimed: u64,
+    /// The used count that was last written to SQL; null before the first time.
+    #[schema(required)]
+    noted_used: Option<u64>,
+    /// When that was.
+    #[schema(required)]
+    noted_at: Option<Time>,
+}
+
+impl From<StoredVersion> for VersionBody {
+    fn from(stored: StoredVersion) -> Self {
+        Self {
+            version: stored.version.0,
+            published_by: stored.published_by,
+            published_at: Time(stored.published_at),
+            document: stored.document,
+        }
+    }
+}
+
+impl From<StockView> for StockItemBody {
+    fn from(view: StockView) -> Self {
+        Self {
+            kind: view.counter.item.kind(),
+            id: view.counter.item.id().to_owned(),
+            total: view.counter.total,
+            left: view.counter.left,
+            confirmed: view.counter.confirmed,
+            claimed: view.counter.claimed,
+            noted_used: view.noted_used,
+            noted_at: view.noted_at.map(Time),
+        }
+    }
+}
+
+fn read_activity(id: &str) -> Result<ActivityId, Problem> {
+    let mut faults = Faults::default();
+    faults.read("id", id).ok_or_else(|| faults.refuse())
+}
+
+/// Save the draft of an activity
+///
+/// Over the one before, as it is: whether it can be honoured is checked when it is published.
+#[utoipa::path(
+    put,
+    path = "/admin/activities/{id}/draft",
+    tag = "campaigns",
+    params(("id" = String, Path, description = "The activity; the document names it too.")),
+    request_body(content((CampaignDocumentBody = "application/json"), (String = "application/toml"))),
+    responses((status = 200, description = "Saved.", body = SavedDraftBody)),
+)]
+pub(super) async fn save_draft(
+    State(app): State<App>,
+    PathText(id): PathText,
+    request: Request,
+) -> Result<Json<SavedDraftBody>, Problem> {
+    let activity_id = read_activity(&id)?;
+    let media_type = media_type(request.headers());
+    let format = match media_type.as_deref() {
+        Some(JSON) => Format::Json,
+        Some(TOML) => Format::Toml,
+        other => return Err(wrong_media_type(other, "application/json or application/toml")),
+    };
+    let body = read_body(request, &()).await?;
+    let text = std::str::from_utf8(&body).map_err(|_| Refusal::invalid("", "is not UTF-8; send it as UTF-8"))?;
+    let document = document::parse(text, format).map_err(|fault| Refusal::InvalidDocument { faults: vec![fault] })?;
+    let draft = app.save_draft(&activity_id, document).await?;
+    Ok(Json(SavedDraftBody { activity_id: draft.activity_id.to_string(), updated_at: Time(draft.updated_at) }))
+}
+
+/// Get the draft of an activity
+///
+/// As JSON, or as TOML where `Accept` names it first.
+#[utoipa::path(
+    get,
+    path = "/admin/activities/{id}/draft",
+    tag = "campaigns",
+    params(("id" = String, Path, description = "The activity.")),
+    responses((
+        status = 200,
+        description = "The draft.",
+        content((CampaignDocumentBody = "application/json"), (String = "application/toml"))
+    )),
+)]
+pub(super) async fn get_draft(
+    State(app): State<App>,
+    PathText(id): PathText,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let activity_id = read_activity(&id)?;
+    let draft = app.draft(&activity_id).await?;
+    let mut response = match wanted_format(&headers) {
+        Format::Json => Json(draft.document).into_response(),
+        Format::Toml => {
+            let text = toml::to_string_pretty(&draft.document).map_err(Fault::doing("write a draft as TOML"))?;
+            ([(header::CONTENT_TYPE, TOML)], text).into_response()
+        }
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// The first of the two formats that `Accept` names; JSON where it names neither. Weights are not looked at.
+fn wanted_format(headers: &HeaderMap) -> Format {
+    let texts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types =
+        texts.flat_map(|text| text.split(',')).map(|part| part.split(';').next().unwrap_or_default().trim());
+    let named = types.find(|name| name.eq_ignore_ascii_case(TOML) || name.eq_ignore_ascii_case(JSON));
+    if named.is_some_and(|name| name.eq_ignore_ascii_case(TOML)) { Format::Toml } else { Format::Json }
+}
+
+/// Publish the draft of an activity
+///
+/// Checks it, names every fault at once, and makes it the current version. Draws under way finish on theirs. A draft that
+/// is current already changes nothing.
+#[utoipa::path(
+    post,
+    path = "/admin/activities/{id}/publish",
+    tag = "campaigns",
+    params(("id" = String, Path, description = "The activity.")),
+    responses(
+        (status = 201, description = "A new version is current.", body = PublishedBody),
+        (status = 200, description = "The draft was current already.", body = PublishedBody),
+    ),
+)]
+pub(super) async fn publish_draft(
+    State(app): State<App>,
+    PathText(id): PathText,
+    Extension(Caller(key)): Extension<Caller>,
+    NoBody: NoBody,
+) -> Result<(StatusCode, Json<PublishedBody>), Problem> {
+    let activity_id = read_activity(&id)?;
+    let published = app.publish_draft(&activity_id, &key.name).await?;
+    let status = if published.changed { StatusCode::CREATED } else { StatusCode::OK };
+    let body = PublishedBody {
+        activity_id: published.activity_id.to_string(),
+        version: published.version.0,
+        changed: published.changed,
+    };
+    Ok((status, Json(body)))
+}
+
+/// List the versions of an activity
+///
+/// Newest first, each with its whole document.
+#[utoipa::path(
+    get,
+    path = "/admin/activities/{id}/versions",
+    tag = "campaigns",
+    params(("id" = String, Path, description = "The activity.")),
+    responses((status = 200, description = "The versions.", body = Items<VersionBody>)),
+)]
+pub(super) async fn versions(
+    State(app): State<App>,
+    PathText(id): PathText,
+) -> Result<Json<Items<VersionBody>>, Problem> {
+    let activity_id = read_activity(&id)?;
+    let versions = app.versions(&activity_id).await?;
+    Ok(Json(Items { items: versions.into_iter().map(Into::into).collect() }))
+}
+
+/// Get the stock of an activity
+///
+/// The counters of every award and SKU that has a stock, at one moment.
+#[utoipa::path(
+    get,
+    path = "/admin/activities/{id}/stock",
+    tag = "operations",
+    params(("id" = String, Path, description = "The activity.")),
+    responses((status = 200, description = "The stock.", body = StockBody)),
+)]
+pub(super) async fn stock(State(app): State<App>, PathText(id): PathText) -> Result<Json<StockBody>, Problem> {
+    let activity_id = read_activity(&id)?;
+    let (head, views) = app.stock(&activity_id).await?;
+    Ok(Json(StockBody {
+        activity_id: head.activity_id.to_string(),
+        version: head.version.0,
+        state: head.state,
+        epoch: head.epoch.0,
+        items: views.into_iter().map(Into::into).collect(),
+    }))
+}

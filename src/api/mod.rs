@@ -1,0 +1,252 @@
+//! HTTP in, HTTP out. No rules, no SQL. Every route on one page: [`routes`].
+
+mod access;
+mod activities;
+mod campaigns;
+mod documents;
+mod draws;
+mod extract;
+mod health;
+mod keys;
+mod observe;
+mod openapi;
+mod operations;
+mod page;
+mod problem;
+mod receipts;
+mod recharges;
+mod time;
+mod users;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use bytes::Bytes;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes as handler;
+
+pub use access::Access;
+pub use observe::describe_metrics;
+pub use problem::{Code, Problem, ProblemFault};
+
+use crate::app::App;
+use crate::domain::api_key::Scope;
+use Access::{Needs, Public};
+use Code::{
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
+    InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
+    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+};
+use Scope::{
+    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
+};
+
+/// What a JSON body can be refused for.
+const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, UnsupportedMediaType];
+
+/// Every route: method, path, who may call it, who answers, and what it can refuse beside what [`Route::new`] adds.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, QuotaExhausted, RequestReused]),
+        Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/activities/{id}/quota", Needs(UsersRead), handler!(activities::activity_quota)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
+        Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
+        Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
+        Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
+
+        Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
+            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]),
+        Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict]),
+        Route::get("/admin/activities/{id}/versions", Needs(CampaignsWrite), handler!(campaigns::versions)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/stock", Needs(OperationsRead), handler!(campaigns::stock)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
+        Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
+        Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
+        Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)),
+        Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
+        Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
+
+        Route::get("/healthz", Public, handler!(health::healthz)),
+        Route::get("/readyz", Public, handler!(health::readyz)).refuses(&[NotReady]),
+        Route::get("/metrics", Needs(OperationsRead), handler!(health::metrics)),
+        Route::get("/openapi.json", Public, handler!(health::openapi_json)),
+    ]
+}
+
+/// One line of the page.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{id}` for what varies.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Every code it can refuse with.
+    pub codes: Vec<Code>,
+    handler: UtoipaMethodRouter<ApiState>,
+}
+
+impl Route {
+    fn get(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::GET, path, access, handler)
+    }
+
+    fn post(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::POST, path, access, handler)
+    }
+
+    fn put(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::PUT, path, access, handler)
+    }
+
+    /// Any route can break or take too long; one that needs a key can miss it.
+    fn new(method: Method, path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        let codes: &[Code] = match access {
+            Public => &[Internal, TryAgain],
+            Needs(_) => &[Unauthenticated, Forbidden, Internal, TryAgain],
+        };
+        Self { method, path, access, codes: codes.into(), handler }
+    }
+
+    fn refuses(mut self, codes: &[Code]) -> Self {
+        self.codes.extend(codes);
+        self.codes.sort_unstable();
+        self
+    }
+
+    /// What the handler says of itself, with what the page says of it.
+    fn into_handler(mut self) -> UtoipaMethodRouter<ApiState> {
+        let (schemas, mut paths, methods) = std::mem::take(&mut self.handler);
+        let item = paths.paths.get_mut(self.path);
+        if let Some(operation) = item.and_then(|item| openapi::operation_mut(item, &self.method)) {
+            openapi::complete(&self, operation);
+        }
+        (schemas, paths, methods)
+    }
+}
+
+/// Where the jobs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// In this process: it is ready once they live.
+    Here,
+    /// In another one.
+    Elsewhere,
+}
+
+/// What routes work with.
+#[derive(Clone)]
+pub struct ApiState {
+    app: App,
+    metrics: PrometheusHandle,
+    workers: Workers,
+    openapi: Bytes,
+}
+
+impl ApiState {
+    /// Puts the state together. `metrics` is the handle of the recorder behind `/metrics`.
+    pub fn new(app: App, metrics: PrometheusHandle, workers: Workers) -> Self {
+        let openapi = openapi().to_json().expect("an OpenAPI document is JSON").into();
+        Self { app, metrics, workers, openapi }
+    }
+
+    /// The product behind the routes.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The recorder behind `/metrics`.
+    pub fn metrics(&self) -> &PrometheusHandle {
+        &self.metrics
+    }
+}
+
+impl FromRef<ApiState> for App {
+    fn from_ref(state: &ApiState) -> Self {
+        state.app.clone()
+    }
+}
+
+/// Every route with everything around it.
+pub fn router(state: ApiState) -> Router {
+    let mut router = OpenApiRouter::new();
+    for route in routes() {
+        let access = route.access;
+        let (schemas, paths, methods) = route.into_handler();
+        let methods = match access {
+            Public => methods,
+            Needs(scope) => methods.route_layer(from_fn_with_state((state.app.clone(), scope), access::authorize)),
+        };
+        router = router.routes((schemas, paths, methods));
+    }
+    let (router, _) = router.split_for_parts();
+    let server = &state.app.config().server;
+    let time_max = Duration::from_millis(server.request_timeout_ms);
+    router
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(DefaultBodyLimit::max(server.body_bytes_max))
+        .layer(from_fn_with_state(time_max, observe::limit_time))
+        .layer(CatchPanicLayer::custom(observe::answer_panic))
+        .layer(from_fn_with_state(state.app.clone(), observe::observe))
+        .with_state(state)
+}
+
+/// The OpenAPI document of all routes.
+pub fn openapi() -> OpenApi {
+    let router = OpenApiRouter::with_openapi(openapi::base());
+    routes().into_iter().fold(router, |router, route| router.routes(route.into_handler())).into_openapi()
+}
+
+async fn no_route() -> Problem {
+    Problem::new(NotFound, "there is no such route; /openapi.json lists those there are")
+}
+
+async fn no_method() -> Problem {
+    Problem::new(Code::MethodNotAllowed, "this route does not take this method; the Allow header names those it takes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_page_says_what_its_handler_says() {
+        for mut route in routes() {
+            let (method, path) = (route.method.clone(), route.path);
+            let paths: Vec<_> = route.handler.1.paths.keys().cloned().collect();
+            assert_eq!(paths, [path]);
+            let item = route.handler.1.paths.get_mut(path).expect("just seen");
+            assert!(openapi::operation_mut(item, &method).is_some(), "{path} does not answer {method}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_a_summary() {
+        let mut names = std::collections::BTreeSet::new();
+        for mut route in routes() {
+            let item = route.handler.1.paths.get_mut(route.path).expect("as on the page");
+            let operation = openapi::operation_mut(item, &route.method).expect("as on the page");
+            assert!(names.insert(operation.operation_id.clone().expect("a name")), "{:?}", operation.operation_id);
+            assert!(operation.summary.is_some() && operation.description.is_some(), "{:?}", operation.operation_id);
+        }
+    }
+}
