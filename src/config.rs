@@ -1,6 +1,6 @@
 //! Settings: built-in defaults, then a file, then the environment. `config.default.toml` is their manual.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,9 @@ use serde::Deserialize;
 use crate::domain::cron::Misfire;
 
 const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// The endpoint that leads to the receiver of demo mode.
+pub const DEMO_ENDPOINT: &str = "demo";
 
 /// Every setting. See `config.default.toml` for meanings and units.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -179,6 +182,12 @@ impl Config {
         let settings: Self = builder.add_source(environment).build()?.try_deserialize()?;
         settings.check()?;
         Ok(settings)
+    }
+
+    /// Names of the webhook endpoints that campaigns may use.
+    pub fn endpoint_names(&self) -> BTreeSet<String> {
+        let demo = self.demo.enabled.then(|| DEMO_ENDPOINT.to_owned());
+        self.webhook.endpoints.keys().cloned().chain(demo).collect()
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -6,6 +6,7 @@ pub mod config;
 pub mod dispatch;
 pub mod domain;
 pub mod fault;
+pub mod jobs;
 pub mod queue;
 pub mod stock;
 pub mod store;

@@ -1,6 +1,25 @@
 //! What the product does: one verb per method, shared by HTTP, jobs and the command line.
 
+mod campaigns;
+mod catalog;
+mod draws;
+mod keys;
+mod lane;
+mod reads;
+mod recharges;
+mod reconciliation;
+mod stock;
+mod waker;
+
 use std::sync::Arc;
+
+pub use campaigns::{Expired, PublishedVersion};
+pub use draws::{DrawRequest, Drawn};
+pub use keys::NewApiKey;
+pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
+pub use recharges::{RechargeRequest, Recharged};
+pub use reconciliation::{Finding, Report};
+pub use stock::StockRepair;
 
 use crate::clock::Sources;
 use crate::config::Config;
@@ -9,10 +28,10 @@ use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
 
-/// The product. Cloning gives another handle to the same one.
+/// The product. Cloning gives another handle to the same one; when the last handle is dropped its lanes end.
 #[derive(Clone)]
 pub struct App {
-    inner: Arc<Parts>,
+    inner: Arc<Inner>,
 }
 
 /// What an [`App`] is put together from.
@@ -27,13 +46,83 @@ pub struct Parts {
     pub stock: Arc<dyn Stock>,
     /// Who wakes us.
     pub queue: Arc<dyn Queue>,
-    /// Who delivers, one channel for each kind of award that can be delivered.
+    /// Who delivers: one channel for each kind of award that can be delivered.
     pub channels: Vec<Arc<dyn Channel>>,
 }
 
+struct Inner {
+    parts: Parts,
+    catalog: catalog::Catalog,
+    rebuilds: stock::Rebuilds,
+    keys: keys::KeyCache,
+    draw_lane: lane::Lane<draws::Waiting>,
+    wake_lane: lane::Lane<crate::domain::id::OutboxId>,
+}
+
+impl std::ops::Deref for Inner {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
 impl App {
-    /// Puts an application together.
+    /// Puts an application together and starts its lanes. Needs a running tokio runtime.
     pub fn new(parts: Parts) -> Self {
-        Self { inner: Arc::new(parts) }
+        let inner = Arc::new_cyclic(|weak: &std::sync::Weak<Inner>| {
+            let (draws, wakes) = (weak.clone(), weak.clone());
+            let limits =
+                lane::Limits { batch_max: parts.config.draws.batch_max, waiting_max: parts.config.draws.waiting_max };
+            let draw_lane = lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
+                let inner = draws.upgrade();
+                async move {
+                    if let Some(inner) = inner {
+                        Self { inner }.run_draw_batch(batch).await;
+                    }
+                }
+            });
+            let wake_lane = lane::Lane::start(
+                waker::LIMITS,
+                |_| 1,
+                move |batch| {
+                    let inner = wakes.upgrade();
+                    async move {
+                        if let Some(inner) = inner {
+                            Self { inner }.push_wakes(batch).await;
+                        }
+                    }
+                },
+            );
+            Inner {
+                parts,
+                catalog: catalog::Catalog::default(),
+                rebuilds: stock::Rebuilds::default(),
+                keys: keys::KeyCache::default(),
+                draw_lane,
+                wake_lane,
+            }
+        });
+        Self { inner }
+    }
+
+    /// The settings it was put together with.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Time, chance and ids.
+    pub fn sources(&self) -> &Sources {
+        &self.inner.sources
+    }
+
+    /// The queue that wakes its workers.
+    pub fn queue(&self) -> &Arc<dyn Queue> {
+        &self.inner.queue
+    }
+
+    /// Closes stores and queue. Nothing works afterwards.
+    pub async fn close(&self) {
+        self.inner.queue.close().await;
+        self.inner.store.close().await;
     }
 }

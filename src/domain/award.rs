@@ -71,6 +71,18 @@ impl PointsRange {
 }
 
 impl Prize {
+    /// The kind of the award.
+    pub const fn kind(&self) -> AwardKind {
+        match self {
+            Self::Points(_) => AwardKind::Points,
+            Self::Draws { .. } => AwardKind::Draws,
+            Self::Webhook { .. } => AwardKind::Webhook,
+            Self::Coupon { .. } => AwardKind::Coupon,
+            Self::Goods => AwardKind::Goods,
+            Self::Nothing => AwardKind::Nothing,
+        }
+    }
+
     /// What the winner gets, with the amount decided by `roll` from `points` or, without it, from the prize's own range.
     pub fn value(&self, points: Option<PointsRange>, roll: Roll) -> PrizeValue {
         match self {

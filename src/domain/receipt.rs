@@ -111,6 +111,16 @@ impl Receipt {
         if campaign.activity_id != self.activity_id {
             faults.push(format!("the document describes activity {}", campaign.activity_id));
         }
+        // Without this, whoever runs the draws could choose the day, and with it the seed.
+        let day = Day::at(self.drawn_at, campaign.time_zone);
+        if day != self.day {
+            faults.push(format!(
+                "{} is on {day} in {}, the receipt says {}",
+                self.drawn_at.to_rfc3339(),
+                campaign.time_zone,
+                self.day
+            ));
+        }
         let recorded = Replayed {
             user_id: &self.user_id,
             used_before: self.used_before,

@@ -149,7 +149,9 @@ pub struct Decision {
     pub rule: Rule,
     /// Index of the award picked, before unlock and stock were looked at.
     pub picked: usize,
-    /// The picked award if unlocked, then its unlocked fallbacks. Never empty; the last one has unlimited stock.
+    /// The picked award if unlocked, then its unlocked fallbacks, up to the first with unlimited stock. Never empty.
+    ///
+    /// Invariant: only the last has unlimited stock, so no record can claim that a candidate after it was given.
     pub candidates: Vec<Candidate>,
 }
 
@@ -166,14 +168,14 @@ pub fn decide(strategy: &Strategy, facts: &DrawFacts<'_>, roll: Roll) -> Decisio
             None => (Rule::Weights, strategy.base.pick(roll), None),
         },
     };
-    let candidates = strategy
-        .chain(picked)
-        .filter(|(_, award)| award.unlock_after <= facts.used_today)
-        .map(|(index, award)| Candidate {
-            award: index,
-            value: award.prize.value(points.filter(|_| index == picked), roll),
-        })
-        .collect();
+    let mut candidates = Vec::new();
+    for (index, award) in strategy.chain(picked).filter(|(_, award)| award.unlock_after <= facts.used_today) {
+        let value = award.prize.value(points.filter(|_| index == picked), roll);
+        candidates.push(Candidate { award: index, value });
+        if award.stock.is_none() {
+            break;
+        }
+    }
     Decision { rule, picked, candidates }
 }
 

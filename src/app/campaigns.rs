@@ -1,0 +1,164 @@
+//! Campaign documents: drafts, publication, and the end of an activity's days.
+
+use super::App;
+use super::catalog::unknown_activity;
+use crate::domain::calendar::Day;
+use crate::domain::campaign::Campaign;
+use crate::domain::document::CampaignDocument;
+use crate::domain::id::{ActivityId, Version};
+use crate::domain::refusal::Refusal;
+use crate::domain::roll::DaySeed;
+use crate::domain::validate::{self, DocumentFault};
+use crate::fault::Result;
+use crate::store::catalog::{Draft, NewVersion, Published, StoredVersion};
+
+/// The outcome of a publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedVersion {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// The version that is current now.
+    pub version: Version,
+    /// Whether it is new; otherwise the document was current already.
+    pub changed: bool,
+}
+
+/// What the passing of time ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expired {
+    /// Activities that were closed.
+    pub closed: usize,
+    /// Days whose seeds were revealed.
+    pub revealed: usize,
+}
+
+impl App {
+    /// Checks a document, including what only the settings know.
+    ///
+    /// # Errors
+    /// A refusal that names every fault.
+    pub fn validate_campaign(&self, document: &CampaignDocument) -> Result<Campaign, Refusal> {
+        let campaign = validate::compile(document).map_err(|faults| Refusal::InvalidDocument { faults })?;
+        let known = self.inner.config.endpoint_names();
+        let faults = validate::unknown_endpoints(document, known.iter().map(String::as_str));
+        if faults.is_empty() { Ok(campaign) } else { Err(Refusal::InvalidDocument { faults }) }
+    }
+
+    /// Saves a draft as it is: faults are found when it is published.
+    ///
+    /// # Errors
+    /// A refusal where the document names another activity; a fault of the store.
+    pub async fn save_draft(&self, activity_id: &ActivityId, document: CampaignDocument) -> Result<Draft> {
+        if document.activity != activity_id.as_str() {
+            let message = format!("names activity {:?}; make it {activity_id:?}, as in the path", document.activity);
+            return Err(Refusal::invalid("activity", message).into());
+        }
+        let draft = Draft { activity_id: activity_id.clone(), document, updated_at: self.inner.sources.now() };
+        self.inner.store.save_draft(&draft).await?;
+        Ok(draft)
+    }
+
+    /// The draft of an activity.
+    ///
+    /// # Errors
+    /// A refusal where there is none; a fault of the store.
+    pub async fn draft(&self, activity_id: &ActivityId) -> Result<Draft> {
+        let draft = self.inner.store.draft(activity_id).await?;
+        Ok(draft.ok_or_else(|| Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() })?)
+    }
+
+    /// Publishes the draft of an activity.
+    ///
+    /// # Errors
+    /// As [`App::publish`], and a refusal where there is no draft.
+    pub async fn publish_draft(&self, activity_id: &ActivityId, published_by: &str) -> Result<PublishedVersion> {
+        let draft = self.draft(activity_id).await?;
+        self.publish(draft.document, published_by).await
+    }
+
+    /// Makes a document the current version. Draws under way finish on theirs. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// A refusal that names every fault of the document, or the stock that was used beyond what it allows, or that the
+    /// activity is over; a fault of the store.
+    pub async fn publish(&self, document: CampaignDocument, published_by: &str) -> Result<PublishedVersion> {
+        let campaign = self.validate_campaign(&document)?;
+        let mut last_seed = DaySeed([0; 32]);
+        self.inner.sources.chance.fill(&mut last_seed.0);
+        let new = NewVersion {
+            activity_id: campaign.activity_id.clone(),
+            document,
+            closes_at: campaign.closes_at,
+            stock: campaign.stock_totals(),
+            days: campaign.days(),
+            last_seed,
+            published_by: published_by.to_owned(),
+            published_at: self.inner.sources.now(),
+        };
+        let activity_id = new.activity_id.clone();
+        match self.inner.store.publish(&new).await? {
+            Published::Version(version) => {
+                tracing::info!(activity.id = %activity_id, "published version {version} of activity {activity_id}");
+                Ok(PublishedVersion { activity_id, version, changed: true })
+            }
+            Published::Unchanged(version) => Ok(PublishedVersion { activity_id, version, changed: false }),
+            Published::StockBelowUsed(shorts) => {
+                let faults = shorts.iter().map(|short| DocumentFault {
+                    path: stock_path(&new.document, short.item.kind(), short.item.id()),
+                    message: format!("{} has stock {} but {} are used already", short.item, short.total, short.used),
+                    mend: format!("Set it to {} or more: stock counts the whole life of the activity", short.used),
+                });
+                Err(Refusal::InvalidDocument { faults: faults.collect() }.into())
+            }
+            Published::Over => {
+                let message = format!("activity {activity_id} is over; publish the document under a new activity id");
+                Err(Refusal::Conflict { message }.into())
+            }
+        }
+    }
+
+    /// All versions of an activity, newest first.
+    ///
+    /// # Errors
+    /// A refusal where the activity is unknown; a fault of the store.
+    pub async fn versions(&self, activity_id: &ActivityId) -> Result<Vec<StoredVersion>> {
+        let versions = self.inner.store.versions(activity_id).await?;
+        if versions.is_empty() { Err(unknown_activity(activity_id).into()) } else { Ok(versions) }
+    }
+
+    /// Closes activities whose window ended, and reveals the seeds of days that are over. A draw of a day that is revealed
+    /// can no longer be recorded, so nobody can choose draws by a revealed seed.
+    ///
+    /// # Errors
+    /// A fault of the store; what was done stays done.
+    pub async fn expire(&self) -> Result<Expired> {
+        let now = self.inner.sources.now();
+        let closed = self.inner.store.close_ended(now).await?;
+        for activity_id in &closed {
+            tracing::info!(activity.id = %activity_id, "closed activity {activity_id}: its window ended");
+        }
+        let mut revealed = 0;
+        for head in self.inner.store.all_heads().await? {
+            let campaign = self.campaign(&head.activity_id, head.version).await?;
+            let (first_day, last_day) = campaign.days();
+            let today = Day::at(now, campaign.time_zone);
+            let before = today.min(last_day.plus(1));
+            let secret_from = self.inner.store.secret_from(&head.activity_id).await?.unwrap_or(first_day);
+            if before > secret_from {
+                let now_secret_from = self.inner.store.reveal_seeds(&head.activity_id, before).await?;
+                revealed += usize::try_from(now_secret_from.since(secret_from)).unwrap_or(0);
+            }
+        }
+        Ok(Expired { closed: closed.len(), revealed })
+    }
+}
+
+/// Where a document says how many there are of an item.
+fn stock_path(document: &CampaignDocument, kind: &str, id: &str) -> String {
+    let position = match kind {
+        "award" => document.awards.iter().position(|award| award.id == id).map(|at| format!("awards[{at}].stock")),
+        _ => document.skus.iter().position(|sku| sku.id == id).map(|at| format!("skus[{at}].stock")),
+    };
+    // An item that was counted and is used cannot leave the document: its winners are still to be served.
+    position.unwrap_or_else(|| format!("{kind}s"))
+}
