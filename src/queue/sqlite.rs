@@ -253,7 +253,7 @@ impl Queue for SqliteQueue {
         // Any failure of the storage ends an apalis worker, which would stay away silently for ever. apalis logs why.
         let mut monitor = Monitor::new().should_restart(|worker: &WorkerContext, _| {
             let lane = worker.name().split('-').next().unwrap_or_default().to_owned();
-            metrics::counter!("queue_worker_restarts_total", "lane" => lane).increment(1);
+            metrics::counter!("big_market_queue_worker_restarts_total", "lane" => lane).increment(1);
             true
         });
         for lane in Lane::ALL {
