@@ -1,3 +1,5 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
 
+mod conformance;
+mod dispatch;
 mod store;
