@@ -1,9 +1,12 @@
 //! The campaign document: what an operator writes, in TOML or JSON, by one schema.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::strategy::TierMode;
+use super::validate::DocumentFault;
 
 /// A campaign: an activity with its window, limits, awards, rules, SKUs, rebates and stages.
 ///
@@ -197,6 +200,75 @@ pub struct StageDocument {
     pub channel: String,
     /// The source within it, such as "home".
     pub source: String,
+}
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: it takes comments.
+    Toml,
+    /// For machines.
+    Json,
+}
+
+impl Format {
+    /// The format that a file's extension tells, if it is `.toml` or `.json`.
+    pub fn of_file(file: &Path) -> Option<Self> {
+        let extension = file.extension()?;
+        if extension.eq_ignore_ascii_case("toml") {
+            Some(Self::Toml)
+        } else if extension.eq_ignore_ascii_case("json") {
+            Some(Self::Json)
+        } else {
+            None
+        }
+    }
+}
+
+/// Reads a document as it is written. Whether it can be honoured is for [`super::validate::compile`] to say.
+///
+/// # Errors
+/// The first place that cannot be read: not TOML or JSON, an unknown or a missing field, a value of the wrong type. Its
+/// path is a line and a column.
+pub fn parse(text: &str, format: Format) -> Result<CampaignDocument, DocumentFault> {
+    match format {
+        Format::Toml => toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let (line, column) = line_and_column(text, start);
+            unreadable(line, column, error.message())
+        }),
+        Format::Json => serde_json::from_str(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            let message = error.to_string();
+            let place = format!(" at line {line} column {column}");
+            unreadable(line, column, message.strip_suffix(&place).unwrap_or(&message))
+        }),
+    }
+}
+
+fn unreadable(line: usize, column: usize, message: &str) -> DocumentFault {
+    let mend = if message.starts_with("unknown field") {
+        "Correct the name of the field, or remove it."
+    } else if message.starts_with("missing field") {
+        "Add the field to this part."
+    } else if message.starts_with("duplicate") {
+        "Keep one of the two."
+    } else {
+        "Correct the text at this place."
+    };
+    DocumentFault { path: format!("line {line}, column {column}"), message: message.trim().into(), mend: mend.into() }
+}
+
+/// Both from 1; columns count characters.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// What a document may say, for editors and other languages. Validation checks more: see [`super::validate::compile`].
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(CampaignDocument).to_value()
 }
 
 fn zero() -> String {

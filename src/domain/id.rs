@@ -128,6 +128,10 @@ text_id!(
     /// What a user obtains to get draws, as the campaign document names it.
     SkuId, 64, Alphabet::Url
 );
+text_id!(
+    /// What a campaign document calls a behaviour, a channel, a source, an endpoint or a pool.
+    Name, 64, Alphabet::Url
+);
 
 macro_rules! minted_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
