@@ -2,4 +2,5 @@
 
 mod conformance;
 mod dispatch;
+mod domain;
 mod store;
