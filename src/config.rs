@@ -65,7 +65,7 @@ section!(
 );
 section!(
     /// `[server]`
-    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, shutdown_seconds: u64 }
+    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, shutdown_seconds: u64 }
 );
 section!(
     /// `[draws]`

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::catalog::unknown_activity;
+use crate::config::Config;
 use crate::domain::calendar::Day;
 use crate::domain::campaign::Campaign;
 use crate::domain::document::CampaignDocument;
@@ -33,17 +34,6 @@ pub struct Expired {
 }
 
 impl App {
-    /// Checks a document, including what only the settings know.
-    ///
-    /// # Errors
-    /// A refusal that names every fault.
-    pub fn validate_campaign(&self, document: &CampaignDocument) -> Result<Campaign, Refusal> {
-        let campaign = validate::compile(document).map_err(|faults| Refusal::InvalidDocument { faults })?;
-        let known = self.inner.config.endpoint_names();
-        let faults = validate::unknown_endpoints(document, known.iter().map(String::as_str));
-        if faults.is_empty() { Ok(campaign) } else { Err(Refusal::InvalidDocument { faults }) }
-    }
-
     /// Saves a draft as it is: faults are found when it is published.
     ///
     /// # Errors
@@ -82,7 +72,7 @@ impl App {
     /// A refusal that names every fault of the document, or the stock that was used beyond what it allows, or that the
     /// activity is over; a fault of the store.
     pub async fn publish(&self, document: CampaignDocument, published_by: &str) -> Result<PublishedVersion> {
-        let campaign = self.validate_campaign(&document)?;
+        let campaign = validate_campaign(&self.inner.config, &document)?;
         let mut last_seed = DaySeed([0; 32]);
         self.inner.sources.chance.fill(&mut last_seed.0);
         let new = NewVersion {
@@ -153,12 +143,22 @@ impl App {
     }
 }
 
+/// Checks a document, including what only the settings know.
+///
+/// # Errors
+/// A refusal that names every fault.
+pub fn validate_campaign(config: &Config, document: &CampaignDocument) -> Result<Campaign, Refusal> {
+    let campaign = validate::compile(document).map_err(|faults| Refusal::InvalidDocument { faults })?;
+    let known = config.endpoint_names();
+    let faults = validate::unknown_endpoints(document, known.iter().map(String::as_str));
+    if faults.is_empty() { Ok(campaign) } else { Err(Refusal::InvalidDocument { faults }) }
+}
+
 /// Where a document says how many there are of an item.
 fn stock_path(document: &CampaignDocument, kind: &str, id: &str) -> String {
     let position = match kind {
         "award" => document.awards.iter().position(|award| award.id == id).map(|at| format!("awards[{at}].stock")),
         _ => document.skus.iter().position(|sku| sku.id == id).map(|at| format!("skus[{at}].stock")),
     };
-    // An item that was counted and is used cannot leave the document: its winners are still to be served.
     position.unwrap_or_else(|| format!("{kind}s"))
 }

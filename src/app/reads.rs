@@ -7,6 +7,7 @@ use super::App;
 use crate::domain::award::{AwardKind, AwardRecord};
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, Campaign};
+use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, TransferId, UserId, Version};
 use crate::domain::ledger::Entry;
 use crate::domain::points::Points;
@@ -263,7 +264,7 @@ impl App {
         Ok(Receipt {
             draw_id,
             activity_id: draw.activity_id,
-            user_id: draw.user_id,
+            user_id: draw.user_id.clone(),
             request_id: draw.request_id,
             index: draw.index,
             drawn_at: draw.drawn_at,
@@ -275,7 +276,7 @@ impl App {
             award_id: draw.award_id,
             value: draw.value,
             version: draw.version,
-            document: campaign.document.clone(),
+            document: without_other_users(&campaign.document, &draw.user_id),
             seed: SeedProof {
                 first_day: chain.first_day,
                 commitment: chain.commitment(),
@@ -283,6 +284,16 @@ impl App {
             },
         })
     }
+}
+
+/// The document without the names on its blacklist, but for the user's own: a receipt is shown to users.
+fn without_other_users(document: &CampaignDocument, user_id: &UserId) -> CampaignDocument {
+    let mut document = document.clone();
+    if let Some(blacklist) = &mut document.blacklist {
+        let listed = blacklist.users.iter().any(|user| user == user_id.as_str());
+        blacklist.users = vec![if listed { user_id.to_string() } else { "(withheld)".into() }];
+    }
+    document
 }
 
 fn odds(campaign: &Campaign, index: usize, rule: &AwardRule) -> Odds {

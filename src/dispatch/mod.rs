@@ -1,5 +1,12 @@
 //! Who delivers: the port to the channels an award reaches its winner by.
 
+pub mod draws;
+pub mod guard;
+pub mod points;
+pub mod receiver;
+pub mod signature;
+pub mod webhook;
+
 use async_trait::async_trait;
 
 use crate::domain::award::{AwardKind, Prize};

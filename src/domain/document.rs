@@ -266,7 +266,7 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
-/// What a document may say, for editors and for other languages. Validation checks more: see [`super::validate::compile`].
+/// What a document may say, for editors and other languages. Validation checks more: see [`super::validate::compile`].
 pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(CampaignDocument).to_value()
 }

@@ -42,7 +42,7 @@ pub struct Receipt {
     pub value: PrizeValue,
     /// The version that decided.
     pub version: Version,
-    /// That version's whole document.
+    /// That version's document, whole but for other users' names on its blacklist.
     pub document: CampaignDocument,
     /// What was published before the first draw.
     pub seed: SeedProof,

@@ -121,6 +121,37 @@ impl SeedChain {
         Some((0..steps).fold(self.last_seed, |seed, _| seed.previous()))
     }
 
+    /// Chains for the days from `first` to `last` that none of `existing` covers: one for each run of such days, none
+    /// where all are covered.
+    ///
+    /// The last run ends in `last_seed`; an earlier run's last seed is the HMAC of its first day keyed by `last_seed`. It
+    /// must not be a hash of a later seed, or the later run's commitment would tell it to everybody.
+    pub fn covering(existing: &[Self], (first, last): (Day, Day), last_seed: DaySeed) -> Vec<Self> {
+        let end = last.since(first) + 1;
+        let mut covered: Vec<_> = existing
+            .iter()
+            .map(|chain| (chain.first_day.since(first), chain.first_day.since(first) + i64::from(chain.days)))
+            .collect();
+        covered.sort_unstable();
+        covered.push((end, end));
+        let mut chains = Vec::new();
+        let mut next = 0;
+        for (from, until) in covered {
+            let days = u32::try_from(from.min(end) - next).unwrap_or(0);
+            if days > 0 {
+                let first_day = first.plus(next.unsigned_abs());
+                let mut mac = Hmac::<Sha256>::new_from_slice(&last_seed.0).expect("HMAC takes keys of any length");
+                mac.update(first_day.to_string().as_bytes());
+                chains.push(Self { first_day, days, last_seed: DaySeed(mac.finalize().into_bytes().into()) });
+            }
+            next = next.max(until);
+        }
+        if let Some(latest) = chains.last_mut() {
+            latest.last_seed = last_seed;
+        }
+        chains
+    }
+
     /// What is published before the first draw.
     pub fn commitment(&self) -> SeedCommitment {
         self.seed_of(self.first_day).unwrap_or(self.last_seed).commitment()
@@ -229,6 +260,24 @@ mod tests {
             assert!(!SeedChain::opens(chain.first_day, chain.commitment(), day.plus(1), seed));
         }
         assert!(chain.seed_of(chain.first_day.plus(10)).is_none());
+    }
+
+    #[test]
+    fn days_without_a_seed_get_chains_that_do_not_tell_each_other() {
+        let existing = [chain()];
+        let window = (existing[0].first_day.plus(2), existing[0].first_day.plus(9));
+        assert_eq!(SeedChain::covering(&existing, window, DaySeed([9; 32])), []);
+
+        let first: Day = "2025-12-30".parse().expect("a day");
+        let chains = SeedChain::covering(&existing, (first, first.plus(13)), DaySeed([9; 32]));
+        let runs: Vec<_> = chains.iter().map(|chain| (chain.first_day.to_string(), chain.days)).collect();
+        assert_eq!(runs, [("2025-12-30".into(), 2), ("2026-01-11".into(), 2)]);
+        assert_eq!(chains[1].last_seed, DaySeed([9; 32]));
+        let mut told = chains[1].last_seed;
+        for _ in 0..30 {
+            assert_ne!(told, chains[0].last_seed);
+            told = told.previous();
+        }
     }
 
     #[test]

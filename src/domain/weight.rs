@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A probability from 0 to 1 as a whole number of billionths of a thousandth: exact, never a float.
+/// A probability from 0 to 1 as a whole number of trillionths (10^-12): exact, never a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Weight(u64);
 
@@ -38,7 +38,7 @@ impl Weight {
     /// Never picked.
     pub const ZERO: Self = Self(0);
     /// Always picked.
-    pub const ONE: Self = Self(10_u64.pow(Self::PLACES_MAX as u32));
+    pub const ONE: Self = Self(1_000_000_000_000);
     /// Decimal places a weight may have. A thousand weights of so many places still sum within 64 bits.
     pub const PLACES_MAX: usize = 12;
 
@@ -66,7 +66,9 @@ impl Weight {
             if scaled.iter().any(|weight| weight % 10 != 0) {
                 break;
             }
-            scaled.iter_mut().for_each(|weight| *weight /= 10);
+            for weight in &mut scaled {
+                *weight /= 10;
+            }
         }
         scaled
     }

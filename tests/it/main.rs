@@ -1,1 +1,6 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
+
+mod conformance;
+mod dispatch;
+mod domain;
+mod store;

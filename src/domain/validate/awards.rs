@@ -107,20 +107,19 @@ impl AwardReader<'_> {
     }
 
     fn fallback(&mut self, award: &AwardDocument) -> Option<usize> {
-        match &award.fallback {
-            Some(id) => self.ids.named(self.at("fallback"), id, self.faults),
-            None => {
-                let short = match (award.stock, award.unlock_after) {
-                    (None, 0) => return None,
-                    (Some(_), _) => "its stock can run out",
-                    (None, _) => "it can be locked",
-                };
-                let message = format!("{short}, and there is no award to give instead");
-                let mend = "Name a fallback; the last one has neither stock nor unlock_after, such as a prize of kind \"nothing\".";
-                self.faults.add(self.at("fallback"), message, mend);
-                None
-            }
+        if let Some(id) = &award.fallback {
+            return self.ids.named(self.at("fallback"), id, self.faults);
         }
+        let short = match (award.stock, award.unlock_after) {
+            (None, 0) => return None,
+            (Some(_), _) => "its stock can run out",
+            (None, _) => "it can be locked",
+        };
+        let message = format!("{short}, and there is no award to give instead");
+        let mend = "Name a fallback; the last of a chain has neither stock nor unlock_after, such as a prize of kind \
+                    \"nothing\".";
+        self.faults.add(self.at("fallback"), message, mend);
+        None
     }
 
     fn prize(&mut self, prize: &PrizeDocument) -> Option<Prize> {

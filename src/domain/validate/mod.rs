@@ -68,14 +68,16 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
     let weights = awards::weights(document, &mut faults);
     let awards = awards::read(document, &ids, weights.as_deref(), &mut faults);
     let tiers = rules::tiers(document, &ids, weights.as_deref(), &mut faults);
-    let blacklist = rules::blacklist(document, &ids, &mut faults);
+    let blacklist =
+        document.blacklist.as_ref().and_then(|blacklist| rules::blacklist(document, blacklist, &ids, &mut faults));
     reach::check(document, &ids, &mut faults);
     let skus = offers::skus(document, &mut faults);
     offers::rebates(document, &mut faults);
     offers::stages(document, &mut faults);
 
-    let strategy = match (awards, tiers, blacklist) {
-        (Some(awards), Some(tiers), Some(blacklist)) => Strategy::new(StrategyParts { awards, tiers, blacklist }),
+    // Invariant: a part that could not be read has left a fault, so no part is missing from a campaign.
+    let strategy = match (awards, tiers) {
+        (Some(awards), Some(tiers)) => Strategy::new(StrategyParts { awards, tiers, blacklist }),
         _ => None,
     };
     match (head, strategy, skus) {
@@ -103,7 +105,7 @@ pub struct EndpointUse<'a> {
     pub endpoint: &'a str,
 }
 
-/// Every endpoint a document names, award by award. Which endpoints exist is for the settings to say, not for the rules.
+/// Every endpoint a document names, award by award. Which endpoints exist is for the settings to say.
 pub fn endpoints(document: &CampaignDocument) -> impl Iterator<Item = EndpointUse<'_>> {
     document.awards.iter().enumerate().filter_map(|(index, award)| match &award.prize {
         PrizeDocument::Webhook { endpoint, .. } => {

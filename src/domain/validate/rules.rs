@@ -63,15 +63,13 @@ fn tier(
     Some(Tier { at: tier.at, mode: tier.mode, table: table? })
 }
 
-/// The blacklist, if there is one. Nothing at all where it has a fault.
+/// The blacklist. Nothing where it has a fault.
 pub(super) fn blacklist(
     document: &CampaignDocument,
+    blacklist: &BlacklistDocument,
     ids: &AwardIds<'_>,
     faults: &mut Faults,
-) -> Option<Option<Blacklist>> {
-    let Some(blacklist) = &document.blacklist else {
-        return Some(None);
-    };
+) -> Option<Blacklist> {
     let users = users(blacklist, faults);
     let award = ids.named("blacklist.award", &blacklist.award, faults);
     let points = match &blacklist.points {
@@ -89,7 +87,7 @@ pub(super) fn blacklist(
             Some(points_range("blacklist.points", &range.min, &range.max, faults)?)
         }
     };
-    Some(Some(Blacklist { users: users?, award: award?, points }))
+    Some(Blacklist { users: users?, award: award?, points })
 }
 
 fn users(blacklist: &BlacklistDocument, faults: &mut Faults) -> Option<HashSet<UserId>> {

@@ -1,1 +1,134 @@
 //! The store on SQLite: one file, nothing to install.
+//!
+//! Every statement is one raw string beside its binds; a test prepares them all. Batches arrive as one JSON array that
+//! `json_each` unfolds, so that a hundred draws cost as many statements as one.
+
+mod books;
+mod catalog;
+mod cron;
+mod draws;
+mod keys;
+mod ledger;
+mod outbox;
+mod recharges;
+mod rows;
+mod stock;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+
+use super::{Store, Stored};
+use crate::domain::calendar::Timestamp;
+use crate::fault::Fault;
+
+static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a connection waits for another process's write before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What went wrong, before it is named for the operation that failed.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a step of an operation gives.
+type Tried<T> = Result<T, Cause>;
+
+/// Everything we remember, in one SQLite file. One connection writes, several read snapshots beside it.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the file, which is made together with its directory where it is not there. The schema is not touched: call
+    /// [`Store::migrate`] before anything else.
+    ///
+    /// # Errors
+    /// A fault when the file cannot be made or is no database.
+    pub async fn open(path: &Path, readers: u32) -> Stored<Self> {
+        if let Some(directory) = path.parent() {
+            tokio::fs::create_dir_all(directory).await.map_err(Fault::doing("create the data directory"))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        // SQLite has one writer anyway: one connection queues in order here instead of failing busy there.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone().create_if_missing(true))
+            .await
+            .map_err(Fault::doing("open the database for writing"))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(readers.max(1))
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(Fault::doing("open the database for reading"))?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Begins a transaction that nobody else can write beside, so that what it reads stays so until it commits.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn migrate(&self) -> Stored<()> {
+        MIGRATOR.run(&self.writer).await.map_err(Fault::doing("bring the schema up to date"))
+    }
+
+    async fn ping(&self) -> Stored<()> {
+        async {
+            self.write().await?.rollback().await?;
+            sqlx::query(r"SELECT 1").execute(&self.readers).await?;
+            Ok(())
+        }
+        .await
+        .map_err(Fault::doing::<sqlx::Error>("reach the database"))
+    }
+
+    async fn close(&self) {
+        // The last connection to close folds the log into the file, and only a writer can.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Milliseconds, as SQL keeps an instant.
+fn millis(at: Timestamp) -> i64 {
+    at.timestamp_millis()
+}
+
+/// The instant that SQL keeps as `millis`.
+fn instant(millis: i64) -> Tried<Timestamp> {
+    Timestamp::from_timestamp_millis(millis).ok_or_else(|| format!("{millis} ms is no instant").into())
+}
+
+/// A batch as one argument, for `json_each`.
+fn json<T: Serialize + ?Sized>(batch: &T) -> Tried<String> {
+    Ok(serde_json::to_string(batch)?)
+}
+
+/// Refuses a statement that did not change exactly the rows it was meant to: the transaction is dropped with it.
+fn changed(what: &str, rows: u64, meant: usize) -> Tried<()> {
+    if usize::try_from(rows) == Ok(meant) {
+        return Ok(());
+    }
+    Err(format!("{what}: {rows} rows were written where {meant} were meant").into())
+}
+
+/// Where a page ends on the side of newer rows: below the last id of the page before, or below nothing at all. No id
+/// reaches the tilde, which sorts after every letter.
+fn before(after: Option<ulid::Ulid>) -> String {
+    after.map_or_else(|| "~".into(), |after| after.to_string())
+}

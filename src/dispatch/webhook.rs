@@ -1,0 +1,262 @@
+//! Signed calls to third parties, by Standard Webhooks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error as StdError;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::{Client, ClientBuilder, StatusCode, Url};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+use super::guard::{NotPublic, PublicOnly, is_public};
+use super::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
+use super::{Attempted, Channel};
+use crate::clock::Clock;
+use crate::config::{ConfigError, EndpointConfig, WebhookConfig};
+use crate::domain::award::{AwardKind, Prize};
+use crate::domain::calendar::Timestamp;
+use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, UserId};
+use crate::domain::outbox::{Delivery, FailureClass};
+
+/// Bytes of an answer that are read at most. A longer one is an answer all the same, but without a reference.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// Longest reference that is kept, in characters; the rest is cut off.
+const REFERENCE_CHARS_MAX: usize = 200;
+/// How soon a call that found every slot taken comes back.
+const BUSY_SECONDS: u32 = 5;
+/// The type of the event, as receivers see it.
+const EVENT_TYPE: &str = "award.dispatched";
+
+/// Calls the endpoints that the settings name.
+pub struct Webhook {
+    endpoints: BTreeMap<String, Endpoint>,
+    clock: Arc<dyn Clock>,
+    timeout: Duration,
+    /// One for each call of this process. A call waits for a slot no longer than `timeout`, so that no delivery takes more
+    /// than twice that, which a lease always outlasts.
+    slots: Semaphore,
+}
+
+/// A third party that can be called.
+struct Endpoint {
+    url: Url,
+    secret: Secret,
+    client: Client,
+}
+
+/// What a third party is told. The same bytes on every try of one award.
+#[derive(Debug, Serialize)]
+struct Event<'a> {
+    r#type: &'static str,
+    timestamp: Timestamp,
+    data: EventData<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct EventData<'a> {
+    award_record_id: AwardRecordId,
+    draw_id: DrawId,
+    activity_id: &'a ActivityId,
+    user_id: &'a UserId,
+    award_id: &'a AwardId,
+    payload: &'a serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    reference: Option<String>,
+}
+
+impl Webhook {
+    /// Checks every endpoint and gets ready to call them, at most `calls_max` at the same time.
+    ///
+    /// # Errors
+    /// The first setting that cannot work: which, why, and how to mend it. Secrets are not repeated.
+    pub fn new(settings: &WebhookConfig, calls_max: usize, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        let timeout = Duration::from_millis(settings.timeout_ms);
+        let allowed = allowed_hosts(&settings.allow_hosts)?;
+        let build = |builder: ClientBuilder| builder.build().map_err(|error| unusable("webhook", &error));
+        let guarded = build(client(timeout).dns_resolver(PublicOnly))?;
+        let unguarded = build(client(timeout))?;
+        let mut endpoints = BTreeMap::new();
+        for (name, endpoint) in &settings.endpoints {
+            let (url, secret) = parse(name, endpoint)?;
+            let client = if allowed.contains(&host_and_port(&url)) {
+                unguarded.clone()
+            } else {
+                // Addresses never pass the resolver.
+                check_literal(&url).map_err(|error| unusable(name, &error))?;
+                guarded.clone()
+            };
+            endpoints.insert(name.clone(), Endpoint { url, secret, client });
+        }
+        Ok(Self { endpoints, clock, timeout, slots: Semaphore::new(calls_max) })
+    }
+
+    async fn call(&self, endpoint: &Endpoint, name: &str, id: &str, body: Vec<u8>) -> Attempted {
+        let timestamp = self.clock.now().timestamp();
+        let sent = endpoint
+            .client
+            .post(endpoint.url.clone())
+            .header("content-type", "application/json")
+            .header(ID_HEADER, id)
+            .header(TIMESTAMP_HEADER, timestamp)
+            .header(SIGNATURE_HEADER, endpoint.secret.sign(id, timestamp, &body))
+            .header("idempotency-key", id)
+            .body(body)
+            .send()
+            .await;
+        match sent {
+            Ok(response) if response.status().is_success() => {
+                Attempted::Delivered { reference: read_reference(response).await }
+            }
+            Ok(response) => refused(name, response.status()),
+            Err(error) => unanswered(name, error),
+        }
+    }
+}
+
+#[async_trait]
+impl Channel for Webhook {
+    fn kind(&self) -> AwardKind {
+        AwardKind::Webhook
+    }
+
+    fn reaches_outside(&self) -> bool {
+        true
+    }
+
+    async fn deliver(&self, delivery: &Delivery, prize: &Prize) -> Attempted {
+        let Prize::Webhook { endpoint: name, payload } = prize else {
+            return failed(FailureClass::Permanent, "the document calls this award no webhook".into());
+        };
+        let Some(endpoint) = self.endpoints.get(name) else {
+            let error = format!("no endpoint {name:?}; add [webhook.endpoints.{name}] to the settings and start again");
+            return failed(FailureClass::Transient, error);
+        };
+        let award = &delivery.award;
+        let event = Event {
+            r#type: EVENT_TYPE,
+            timestamp: award.created_at,
+            data: EventData {
+                award_record_id: award.award_record_id,
+                draw_id: award.draw_id,
+                activity_id: &award.activity_id,
+                user_id: &award.user_id,
+                award_id: &award.award_id,
+                payload,
+            },
+        };
+        let body = match serde_json::to_vec(&event) {
+            Ok(body) => body,
+            Err(error) => return failed(FailureClass::Permanent, format!("cannot write the event: {error}")),
+        };
+        let Ok(Ok(_slot)) = tokio::time::timeout(self.timeout, self.slots.acquire()).await else {
+            let reason = "as many calls as dispatch.concurrency allows are under way".into();
+            return Attempted::NotYet { seconds: BUSY_SECONDS, reason };
+        };
+        self.call(endpoint, name, &award.award_record_id.to_string(), body).await
+    }
+}
+
+fn client(timeout: Duration) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("big-market/", env!("CARGO_PKG_VERSION")))
+        .timeout(timeout)
+        // Shorter, so that a host that takes no connections is told apart from one that does not answer.
+        .connect_timeout(timeout / 2)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        // A proxy would resolve names itself, behind the guard's back.
+        .no_proxy()
+}
+
+/// What a refusal by status means. Nothing was delivered in either case.
+fn refused(name: &str, status: StatusCode) -> Attempted {
+    let class = match status.as_u16() {
+        408 | 425 | 429 | 500.. => FailureClass::Transient,
+        _ => FailureClass::Permanent,
+    };
+    failed(class, format!("{name} answered {status}"))
+}
+
+/// What no answer means: nothing was sent where there was no connection; otherwise who knows.
+fn unanswered(name: &str, error: reqwest::Error) -> Attempted {
+    let class = if error.is_connect() { FailureClass::Transient } else { FailureClass::Unknown };
+    // The URL may carry a token in its path.
+    let error = error.without_url();
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    let guarded = causes.clone().find_map(|cause| cause.downcast_ref::<NotPublic>());
+    let why = match guarded {
+        Some(not_public) => not_public.to_string(),
+        None if error.is_timeout() => "no answer within webhook.timeout_ms".into(),
+        None => causes.last().map_or_else(|| error.to_string(), ToString::to_string),
+    };
+    failed(class, format!("{name}: {why}"))
+}
+
+fn failed(class: FailureClass, error: String) -> Attempted {
+    Attempted::Failed { class, error }
+}
+
+/// The receiver's own reference. By the status it has taken the award; whatever is wrong with the body changes nothing.
+async fn read_reference(mut response: reqwest::Response) -> Option<String> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return None;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let answer: Answer = serde_json::from_slice(&body).ok()?;
+    let printable = answer.reference?.chars().filter(|c| !c.is_control()).take(REFERENCE_CHARS_MAX).collect::<String>();
+    (!printable.is_empty()).then_some(printable)
+}
+
+fn parse(name: &str, endpoint: &EndpointConfig) -> Result<(Url, Secret), ConfigError> {
+    let bad_url = |why: &str| unusable(name, &format!("url {why}"));
+    let url: Url = endpoint.url.parse().map_err(|_| bad_url("is not a URL such as https://partner.example/awards"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad_url("must begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad_url("must not carry a user name or password: deliveries are signed"));
+    }
+    let secret = endpoint.secret.parse().map_err(|error| unusable(name, &format!("secret {error}")))?;
+    Ok((url, secret))
+}
+
+/// Entries as URLs spell hosts: lower case, IPv6 in brackets.
+fn allowed_hosts(entries: &[String]) -> Result<BTreeSet<String>, ConfigError> {
+    entries
+        .iter()
+        .map(|entry| {
+            let parts = entry.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+            let url = parts.and_then(|_| format!("http://{entry}/").parse::<Url>().ok());
+            url.map(|url| host_and_port(&url)).ok_or_else(|| ConfigError::Value {
+                key: "webhook.allow_hosts",
+                message: format!("{entry:?} must be \"host:port\", such as \"localhost:8090\""),
+            })
+        })
+        .collect()
+}
+
+fn host_and_port(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+}
+
+fn check_literal(url: &Url) -> Result<(), NotPublic> {
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match literal {
+        Ok(address) if !is_public(address) => Err(NotPublic { host: host.to_owned() }),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn unusable(name: &str, why: &dyn std::fmt::Display) -> ConfigError {
+    ConfigError::Value { key: "webhook.endpoints", message: format!("{name}: {why}") }
+}

@@ -1,0 +1,248 @@
+//! Reconciliation in SQLite: each read names the rows that an invariant does not hold for.
+
+use async_trait::async_trait;
+
+use super::rows::DrawRow;
+use super::{SqliteStore, Tried, millis};
+use crate::domain::calendar::Timestamp;
+use crate::domain::draw::Draw;
+use crate::domain::id::DrawId;
+use crate::domain::reconcile::{Invariant, Violation};
+use crate::fault::Fault;
+use crate::store::Stored;
+use crate::store::books::{ActivityLimits, BookStore};
+
+/// A violation as the statements word it: the row's name, and what is wrong with it.
+type Found = (String, String);
+
+fn violations(invariant: Invariant, found: Vec<Found>) -> Vec<Violation> {
+    found.into_iter().map(|(subject, detail)| Violation { invariant, subject, detail }).collect()
+}
+
+#[async_trait]
+impl BookStore for SqliteStore {
+    async fn oversold_items(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'activity ' || activity_id || ' ' || kind || ' ' || item_id,
+                     used || ' rows where the total is ' || total
+                FROM (SELECT stock_item.*,
+                             CASE stock_item.kind
+                             WHEN 'award' THEN (SELECT COUNT(*)
+                                                  FROM draw
+                                                 WHERE draw.void = 0
+                                                   AND draw.activity_id = stock_item.activity_id
+                                                   AND draw.award_id = stock_item.item_id)
+                             ELSE (SELECT COUNT(*)
+                                     FROM recharge_order
+                                    WHERE recharge_order.void = 0
+                                      AND recharge_order.source = 'request'
+                                      AND recharge_order.activity_id = stock_item.activity_id
+                                      AND recharge_order.sku = stock_item.item_id)
+                             END AS used
+                        FROM stock_item)
+               WHERE used > total
+               ORDER BY activity_id, position
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("look for oversold items"))?;
+        Ok(violations(Invariant::Stock, found))
+    }
+
+    async fn quota_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        // Each side of the books is written below the other and added up: whatever is only on one side shows as well.
+        // Draws are grouped once, by day; months and totals follow from the days.
+        let found: Vec<Found> = sqlx::query_as(
+            r"WITH per_day AS MATERIALIZED (
+                   SELECT user_id, activity_id, day, COUNT(*) AS draws
+                     FROM draw
+                    WHERE void = 0
+                    GROUP BY user_id, activity_id, day),
+                   account_line AS (
+                   SELECT user_id, activity_id, granted, used, 0 AS ordered, 0 AS drawn
+                     FROM quota
+                    UNION ALL
+                   SELECT user_id, activity_id, 0, 0, SUM(draws), 0
+                     FROM recharge_order
+                    WHERE void = 0
+                    GROUP BY user_id, activity_id
+                    UNION ALL
+                   SELECT user_id, activity_id, 0, 0, 0, SUM(draws)
+                     FROM per_day
+                    GROUP BY user_id, activity_id),
+                   period_line AS (
+                   SELECT user_id, activity_id, period, used, 0 AS drawn
+                     FROM quota_period
+                    UNION ALL
+                   SELECT user_id, activity_id, day, 0, draws
+                     FROM per_day
+                    UNION ALL
+                   SELECT user_id, activity_id, substr(day, 1, 7), 0, draws
+                     FROM per_day)
+              SELECT 'user ' || user_id || ' in activity ' || activity_id,
+                     'granted ' || SUM(granted) || ' by orders of ' || SUM(ordered)
+                     || ', used ' || SUM(used) || ' by ' || SUM(drawn) || ' draws'
+                FROM account_line
+               GROUP BY user_id, activity_id
+              HAVING SUM(granted) <> SUM(ordered) OR SUM(used) <> SUM(drawn) OR SUM(used) > SUM(granted)
+               UNION ALL
+              SELECT 'user ' || user_id || ' in activity ' || activity_id || ' in ' || period,
+                     'used ' || SUM(used) || ' by ' || SUM(drawn) || ' draws'
+                FROM period_line
+               GROUP BY user_id, activity_id, period
+              HAVING SUM(used) <> SUM(drawn)
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare quota with draws and orders"))?;
+        Ok(violations(Invariant::Quota, found))
+    }
+
+    async fn ledger_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'transfer xfer_' || transfer_id, 'its entries sum to ' || SUM(amount) || ' hundredths'
+                FROM entry
+               GROUP BY transfer_id
+              HAVING SUM(amount) <> 0
+               UNION ALL
+              SELECT 'transfer xfer_' || transfer_id, 'it has no entries'
+                FROM transfer
+               WHERE NOT EXISTS (SELECT 1
+                                   FROM entry
+                                  WHERE entry.transfer_id = transfer.transfer_id)
+               UNION ALL
+              SELECT 'account ' || account_id,
+                     'its balance is ' || balance || ' hundredths, its entries sum to ' || entries
+                FROM (SELECT account.account_id, account.balance,
+                             COALESCE((SELECT SUM(entry.amount)
+                                         FROM entry
+                                        WHERE entry.account_id = account.account_id), 0) AS entries
+                        FROM account)
+               WHERE balance <> entries
+               UNION ALL
+              SELECT 'account ' || account_id, 'its balance is ' || balance || ' hundredths, below zero'
+                FROM account
+               WHERE balance < 0
+                 AND account_id <> 'issuer'
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("add up the ledger"))?;
+        Ok(violations(Invariant::Ledger, found))
+    }
+
+    async fn award_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'draw draw_' || draw.draw_id, 'it has no award record of its own'
+                FROM draw
+                LEFT JOIN award_record ON award_record.draw_id = draw.draw_id
+               WHERE draw.void = 0
+                 AND award_record.award_record_id IS NOT draw.award_record_id
+               UNION ALL
+              SELECT 'award record award_' || award_record.award_record_id, 'its draw is not there'
+                FROM award_record
+                LEFT JOIN draw ON draw.draw_id = award_record.draw_id AND draw.void = 0
+               WHERE draw.draw_id IS NULL
+               UNION ALL
+              SELECT 'award record award_' || award_record.award_record_id,
+                     'it is ' || award_record.state || ' and its points are '
+                     || CASE WHEN transfer.transfer_id IS NULL THEN 'not credited' ELSE 'credited' END
+                FROM draw
+                JOIN award_record ON award_record.draw_id = draw.draw_id
+                LEFT JOIN transfer
+                  ON transfer.reason = 'award'
+                 AND transfer.key = 'award_' || award_record.award_record_id
+               WHERE draw.void = 0
+                 AND draw.kind = 'points'
+                 AND (award_record.state = 'delivered') <> (transfer.transfer_id IS NOT NULL)
+               UNION ALL
+              SELECT 'award record award_' || award_record.award_record_id,
+                     'it is ' || award_record.state || ' and its draws are '
+                     || CASE WHEN recharge_order.recharge_order_id IS NULL THEN 'not granted' ELSE 'granted' END
+                FROM draw
+                JOIN award_record ON award_record.draw_id = draw.draw_id
+                LEFT JOIN recharge_order
+                  ON recharge_order.void = 0
+                 AND recharge_order.user_id = draw.user_id
+                 AND recharge_order.activity_id = draw.activity_id
+                 AND recharge_order.source = 'award'
+                 AND recharge_order.source_key = 'award_' || award_record.award_record_id
+               WHERE draw.void = 0
+                 AND draw.kind = 'draws'
+                 AND (award_record.state = 'delivered') <> (recharge_order.recharge_order_id IS NOT NULL)
+               UNION ALL
+              SELECT 'award record award_' || award_record.award_record_id,
+                     'it is ' || award_record.state || ' and its work is ' || COALESCE(outbox.state, 'not there')
+                FROM award_record
+                LEFT JOIN outbox ON outbox.award_record_id = award_record.award_record_id
+               WHERE (award_record.state IN ('pending', 'dispatched')
+                      AND COALESCE(outbox.state, 'none') NOT IN ('pending', 'leased'))
+                  OR (award_record.state = 'dead' AND outbox.state IS NOT 'dead')
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare awards with draws and effects"))?;
+        Ok(violations(Invariant::Awards, found))
+    }
+
+    async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'outbox entry out_' || outbox_id,
+                     'it is ' || state || ' and overdue since ' || strftime('%Y-%m-%dT%H:%M:%SZ', due_at / 1000, 'unixepoch')
+                FROM outbox
+               WHERE due_at < ?1
+               ORDER BY due_at
+               LIMIT ?2",
+        )
+        .bind(millis(overdue_before))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("look for overdue work"))?;
+        Ok(violations(Invariant::Outbox, found))
+    }
+
+    async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>> {
+        let rows: Vec<DrawRow> = sqlx::query_as(
+            r"SELECT *
+                FROM live_draw
+               WHERE draw_id > ?1
+               ORDER BY draw_id
+               LIMIT ?2",
+        )
+        .bind(after.map(|after| after.ulid().to_string()).unwrap_or_default())
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("read draws for replay"))?;
+        rows.iter().map(DrawRow::read).collect::<Tried<_>>().map_err(Fault::doing("read draws for replay"))
+    }
+
+    async fn limit_violations(&self, limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'user ' || user_id || ' in activity ' || activity_id || ' in ' || period,
+                     'used ' || used || ' where the limit is ' || CASE length(period) WHEN 10 THEN ?2 ELSE ?3 END
+                FROM quota_period
+               WHERE activity_id = ?1
+                 AND used > CASE length(period) WHEN 10 THEN ?2 ELSE ?3 END
+               ORDER BY user_id, period
+               LIMIT ?4",
+        )
+        .bind(limits.activity_id.as_str())
+        .bind(limits.day)
+        .bind(limits.month)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare draws with limits"))?;
+        Ok(violations(Invariant::Quota, found))
+    }
+}

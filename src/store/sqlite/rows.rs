@@ -1,0 +1,171 @@
+//! From rows to domain types. A row that cannot be read is a failure: nothing here guesses.
+
+use sqlx::FromRow;
+use ulid::Ulid;
+
+use super::{Tried, instant};
+use crate::domain::award::{AwardKind, AwardRecord, PrizeValue};
+use crate::domain::draw::{Draw, RechargeOrder, RechargeSource};
+use crate::domain::id::{
+    ActivityId, AwardId, AwardRecordId, DrawId, RechargeOrderId, RequestId, SkuId, UserId, Version,
+};
+use crate::domain::points::Points;
+use crate::domain::stock::StockItem;
+
+/// The 26 characters that SQL keeps of a minted id.
+pub(super) fn ulid(text: &str) -> Tried<Ulid> {
+    Ulid::from_string(text).map_err(|fault| format!("{text:?} is no id: {fault}").into())
+}
+
+/// A counted item by the two words SQL keeps.
+pub(super) fn stock_item(kind: &str, item_id: &str) -> Tried<StockItem> {
+    match kind {
+        "award" => Ok(StockItem::Award(AwardId::new(item_id)?)),
+        "sku" => Ok(StockItem::Sku(SkuId::new(item_id)?)),
+        other => Err(format!("nothing of kind {other:?} is counted").into()),
+    }
+}
+
+/// What was won, spread over columns so that SQL can add it up.
+#[derive(FromRow)]
+pub(super) struct ValueRow {
+    kind: String,
+    points: Option<i64>,
+    sku: Option<String>,
+    draws: Option<u32>,
+}
+
+impl ValueRow {
+    pub(super) fn read(&self) -> Tried<PrizeValue> {
+        Ok(match (self.kind.parse()?, self.points, &self.sku, self.draws) {
+            (AwardKind::Points, Some(points), ..) => PrizeValue::Points { amount: Points::from_hundredths(points) },
+            (AwardKind::Draws, _, Some(sku), Some(draws)) => PrizeValue::Draws { sku: SkuId::new(sku)?, draws },
+            (AwardKind::Webhook, ..) => PrizeValue::Webhook,
+            (AwardKind::Coupon, ..) => PrizeValue::Coupon,
+            (AwardKind::Goods, ..) => PrizeValue::Goods,
+            (AwardKind::Nothing, ..) => PrizeValue::Nothing,
+            (kind, ..) => return Err(format!("an award of kind {kind} without its value").into()),
+        })
+    }
+}
+
+/// The columns beside the kind: points in hundredths, SKU and number of draws.
+pub(super) fn value_columns(value: &PrizeValue) -> (Option<i64>, Option<&str>, Option<u32>) {
+    match value {
+        PrizeValue::Points { amount } => (Some(amount.hundredths()), None, None),
+        PrizeValue::Draws { sku, draws } => (None, Some(sku.as_str()), Some(*draws)),
+        PrizeValue::Webhook | PrizeValue::Coupon | PrizeValue::Goods | PrizeValue::Nothing => (None, None, None),
+    }
+}
+
+/// A row of `live_draw`.
+#[derive(FromRow)]
+pub(super) struct DrawRow {
+    draw_id: String,
+    user_id: String,
+    activity_id: String,
+    version: u32,
+    request_id: String,
+    request_index: u32,
+    drawn_at: i64,
+    day: String,
+    used_before: u32,
+    used_today_before: u32,
+    roll: String,
+    reason: String,
+    award_id: String,
+    #[sqlx(flatten)]
+    value: ValueRow,
+    award_record_id: String,
+}
+
+impl DrawRow {
+    pub(super) fn read(&self) -> Tried<Draw> {
+        Ok(Draw {
+            draw_id: DrawId::from_ulid(ulid(&self.draw_id)?),
+            user_id: UserId::new(&self.user_id)?,
+            activity_id: ActivityId::new(&self.activity_id)?,
+            version: Version(self.version),
+            request_id: RequestId::new(&self.request_id)?,
+            index: self.request_index,
+            drawn_at: instant(self.drawn_at)?,
+            day: self.day.parse()?,
+            used_before: self.used_before,
+            used_today_before: self.used_today_before,
+            roll: self.roll.parse()?,
+            reason: serde_json::from_str(&self.reason)?,
+            award_id: AwardId::new(&self.award_id)?,
+            value: self.value.read()?,
+            award_record_id: AwardRecordId::from_ulid(ulid(&self.award_record_id)?),
+        })
+    }
+}
+
+/// A row of `promised_award`.
+#[derive(FromRow)]
+pub(super) struct AwardRow {
+    award_record_id: String,
+    draw_id: String,
+    user_id: String,
+    activity_id: String,
+    version: u32,
+    award_id: String,
+    #[sqlx(flatten)]
+    value: ValueRow,
+    state: String,
+    created_at: i64,
+    dispatch_at: i64,
+    delivered_at: Option<i64>,
+    reference: Option<String>,
+}
+
+impl AwardRow {
+    pub(super) fn read(&self) -> Tried<AwardRecord> {
+        Ok(AwardRecord {
+            award_record_id: AwardRecordId::from_ulid(ulid(&self.award_record_id)?),
+            draw_id: DrawId::from_ulid(ulid(&self.draw_id)?),
+            user_id: UserId::new(&self.user_id)?,
+            activity_id: ActivityId::new(&self.activity_id)?,
+            version: Version(self.version),
+            award_id: AwardId::new(&self.award_id)?,
+            value: self.value.read()?,
+            state: self.state.parse()?,
+            created_at: instant(self.created_at)?,
+            dispatch_at: instant(self.dispatch_at)?,
+            delivered_at: self.delivered_at.map(instant).transpose()?,
+            reference: self.reference.clone(),
+        })
+    }
+}
+
+/// A row of `live_recharge_order`.
+#[derive(FromRow)]
+pub(super) struct OrderRow {
+    recharge_order_id: String,
+    user_id: String,
+    activity_id: String,
+    sku: String,
+    draws: u32,
+    source: String,
+    source_key: String,
+    created_at: i64,
+}
+
+impl OrderRow {
+    pub(super) fn read(&self) -> Tried<RechargeOrder> {
+        let source = match self.source.as_str() {
+            "request" => RechargeSource::Request { request_id: RequestId::new(&self.source_key)? },
+            "award" => RechargeSource::Award { award_record_id: self.source_key.parse()? },
+            other => return Err(format!("no order comes from {other:?}").into()),
+        };
+        Ok(RechargeOrder {
+            recharge_order_id: RechargeOrderId::from_ulid(ulid(&self.recharge_order_id)?),
+            user_id: UserId::new(&self.user_id)?,
+            activity_id: ActivityId::new(&self.activity_id)?,
+            sku: SkuId::new(&self.sku)?,
+            draws: self.draws,
+            source,
+            created_at: instant(self.created_at)?,
+        })
+    }
+}

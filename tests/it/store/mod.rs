@@ -1,0 +1,3 @@
+//! What only the SQLite store can be asked; what every store must do is in `conformance`.
+
+mod statements;
