@@ -12,3 +12,4 @@ pub mod queue;
 pub mod server;
 pub mod stock;
 pub mod store;
+pub mod worker;

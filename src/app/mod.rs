@@ -2,6 +2,8 @@
 
 mod campaigns;
 mod catalog;
+mod cron;
+mod deliveries;
 mod draws;
 mod keys;
 mod lane;
@@ -10,11 +12,14 @@ mod reads;
 mod recharges;
 mod reconciliation;
 mod stock;
+mod upkeep;
 mod waker;
 
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion};
+pub use cron::{ClaimedFire, JobView};
+pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
 pub use operations::JobView;
@@ -22,6 +27,7 @@ pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
+pub use upkeep::Pruned;
 
 use crate::clock::Sources;
 use crate::config::Config;
