@@ -7,7 +7,7 @@ mod deliveries;
 mod draws;
 mod keys;
 mod lane;
-mod operations;
+mod open;
 mod reads;
 mod recharges;
 mod reconciliation;
@@ -17,12 +17,11 @@ mod waker;
 
 use std::sync::Arc;
 
-pub use campaigns::{Expired, PublishedVersion};
+pub use campaigns::{Expired, PublishedVersion, validate_campaign};
 pub use cron::{ClaimedFire, JobView};
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
-pub use operations::JobView;
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
@@ -32,6 +31,7 @@ pub use upkeep::Pruned;
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::dispatch::Channel;
+use crate::fault::Fault;
 use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
@@ -126,6 +126,14 @@ impl App {
     /// The queue that wakes its workers.
     pub fn queue(&self) -> &Arc<dyn Queue> {
         &self.inner.queue
+    }
+
+    /// Answers when the store can be read and written.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        self.inner.store.ping().await
     }
 
     /// Closes stores and queue. Nothing works afterwards.

@@ -3,4 +3,8 @@
 mod conformance;
 mod dispatch;
 mod domain;
+mod end_to_end;
+mod model;
 mod store;
+mod support;
+mod tidy;
