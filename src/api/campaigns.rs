@@ -14,13 +14,12 @@ use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_medi
 use super::page::Items;
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, StockView};
+use crate::app::{App, StockView, StoredVersion};
 use crate::domain::campaign::ActivityState;
 use crate::domain::document::{self, CampaignDocument, Format};
 use crate::domain::id::ActivityId;
 use crate::domain::refusal::Refusal;
 use crate::fault::Fault;
-use crate::store::catalog::StoredVersion;
 
 const JSON: &str = "application/json";
 const TOML: &str = "application/toml";

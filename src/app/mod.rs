@@ -27,6 +27,10 @@ pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
 pub use upkeep::Pruned;
+pub use waker::DISPATCH_AWARDS;
+
+pub use crate::store::Page;
+pub use crate::store::catalog::StoredVersion;
 
 use crate::clock::Sources;
 use crate::config::Config;

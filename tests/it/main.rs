@@ -1,5 +1,7 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
 
+#![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
+
 mod conformance;
 mod dispatch;
 mod domain;

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("telemetry.rs", &["config", "fault"]),
     ("store", &["domain", "fault", "store"]),
     ("stock", &["domain", "fault", "stock"]),
-    ("queue", &["domain", "fault", "config", "queue"]),
+    ("queue", &["domain", "fault", "config", "clock", "queue"]),
     ("dispatch", &["domain", "fault", "config", "clock", "dispatch"]),
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
     ("jobs", &["domain", "fault", "app", "queue", "jobs"]),

@@ -18,13 +18,14 @@ pub fn any(random: &mut StdRng, generous: u64) -> CampaignDocument {
     let limits = match random.random_range(0..3) {
         0 => String::new(),
         1 => format!("[limits]\nday = {}\nmonth = {}\n", random.random_range(3..12), random.random_range(12..40)),
-        _ => format!("[limits]\nday = {}\n", random.random_range(2..8)),
+        _ => format!("[limits]\nday = {}\n", random.random_range(3..8)),
     };
-    let (mode, at, delay) = (
-        ["once", "from"][random.random_range(0..2)],
-        random.random_range(0..6),
-        [0, 30, 600][random.random_range(0..3)],
-    );
+    // A tier that holds from the second draw on would leave the award that unlocks after two out of reach.
+    let (mode, at) = match random.random_bool(0.5) {
+        true => ("once", random.random_range(0..6)),
+        false => ("from", random.random_range(3..8)),
+    };
+    let delay = [0, 30, 600][random.random_range(0..3)];
     let text = format!(
         r#"
         activity = "{ACTIVITY}"
