@@ -9,6 +9,7 @@ use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::Draws;
 use big_market::dispatch::points::Points;
 use big_market::domain::award::{AwardState, PrizeValue};
+use big_market::domain::calendar::Timestamp;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
@@ -49,6 +50,8 @@ pub struct World {
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
     requests: u32,
     published: u64,
+    /// The latest time that any clock showed.
+    latest: Timestamp,
     /// Runs what the store does beside its callers.
     _outer: Runtime,
     _directory: TempDir,
@@ -79,6 +82,7 @@ impl World {
         let queue = Arc::new(LossyQueue::new(seed, 100, 100));
         let partner = Arc::new(Partner::new(seed));
         let process = Process::start(&sources, &store, &stock, &queue, &partner);
+        let sources_now = sources.now();
         let mut world = Self {
             random: StdRng::seed_from_u64(seed),
             clock,
@@ -92,6 +96,7 @@ impl World {
             recharges: BTreeMap::new(),
             requests: 0,
             published: 0,
+            latest: sources_now,
             _outer: outer,
             _directory: directory,
         };
@@ -177,6 +182,9 @@ impl World {
     /// The life is over: nothing is under way any more, and every answer that was ever given is still the answer.
     pub fn end(&mut self) {
         self.partner.recover();
+        // What was promised while the clock was ahead is due by then.
+        let behind = self.latest - self.sources.now();
+        self.clock.advance(behind.max(TimeDelta::zero()));
         for _ in 0..40 {
             self.clock.advance(TimeDelta::hours(1));
             self.drain();
@@ -429,6 +437,7 @@ impl World {
             _ => -TimeDelta::hours(self.random.random_range(1..30)),
         };
         self.clock.advance(span);
+        self.latest = self.latest.max(self.sources.now());
     }
 
     fn lose_counters(&mut self) {
@@ -451,6 +460,7 @@ impl World {
             }
             // The relay wakes an entry again only after a while; a lost message takes that long.
             self.clock.advance(TimeDelta::seconds(61));
+            self.latest = self.latest.max(self.sources.now());
         }
         panic!("draining did not end");
     }
