@@ -450,8 +450,7 @@ async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried
                  value ->> 'day', value ->> 'used_before', value ->> 'used_today_before', value ->> 'roll',
                  value ->> 'reason', value ->> 'award_id', value ->> 'kind', value ->> 'points', value ->> 'sku',
                  value ->> 'draws', value ->> 'award_record_id'
-            FROM json_each(?1)
-           ORDER BY key",
+            FROM json_each(?1)",
     )
     .bind(&batch)
     .execute(&mut *tx)
@@ -462,8 +461,7 @@ async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried
                                     delivered_at)
           SELECT value ->> 'award_record_id', value ->> 'draw_id', value ->> 'user_id', value ->> 'bucket',
                  value ->> 'award_state', value ->> 'drawn_at', value ->> 'dispatch_at', value ->> 'delivered_at'
-            FROM json_each(?1)
-           ORDER BY key",
+            FROM json_each(?1)",
     )
     .bind(&batch)
     .execute(&mut *tx)
@@ -475,8 +473,7 @@ async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried
                  'pending', value ->> 'dispatch_at', value ->> 'dispatch_at', value ->> 'wake_at',
                  value ->> 'drawn_at'
             FROM json_each(?1)
-           WHERE value ->> 'outbox_id' IS NOT NULL
-           ORDER BY key",
+           WHERE value ->> 'outbox_id' IS NOT NULL",
     )
     .bind(&batch)
     .execute(&mut *tx)

@@ -3,4 +3,5 @@
 pub mod crash;
 pub mod lossy_queue;
 pub mod partner;
+pub mod rows;
 pub mod time;
