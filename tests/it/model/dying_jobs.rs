@@ -1,6 +1,7 @@
-//! Every job run twice, and every job in a process that dies at each of its awaits in turn.
+//! Every job run twice, and every job that dies or fails at each of its awaits in turn.
 
 use super::world::World;
+use crate::support::crash::Misfortune;
 
 const JOBS: [&str; 7] =
     ["relay_outbox", "dispatch_awards", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"];
@@ -18,22 +19,31 @@ fn every_job_run_twice_is_the_same_as_once() {
     }
 }
 
-#[test]
-fn every_job_may_die_at_each_of_its_awaits() {
-    for (seed, job) in (2_000..).zip(JOBS) {
-        let mut deaths = 0;
+fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
+    for (seed, job) in (first_seed..).zip(JOBS) {
+        let mut struck = 0;
         for point in 1..=POINTS_MAX {
             let mut world = World::new(seed);
             world.leave_work();
-            let died = world.run_dying(job, point);
+            let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);
             world.check();
             world.end();
-            if !died {
+            if !was_struck {
                 break;
             }
-            deaths = point;
+            struck = point;
         }
-        assert!((2..POINTS_MAX).contains(&deaths), "{job} died at {deaths} awaits");
+        assert!((2..POINTS_MAX).contains(&struck), "{job} was struck at {struck} awaits");
     }
+}
+
+#[test]
+fn every_job_may_die_at_each_of_its_awaits() {
+    strike_each_await(Misfortune::Death, 2_000);
+}
+
+#[test]
+fn every_job_may_fail_at_each_of_its_awaits() {
+    strike_each_await(Misfortune::Failure, 3_000);
 }

@@ -1,7 +1,7 @@
-//! A process that dies at a chosen await: ports that pass everything on until then, and never answer afterwards.
+//! A process that dies at a chosen await, or meets a failure there: ports that pass everything on until then.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use big_market::domain::api_key::{ApiKey, ApiKeyHash};
@@ -32,25 +32,37 @@ use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
 use tokio::sync::Notify;
 
-/// Counts awaits down to the one at which the process dies.
+/// What happens at the chosen await.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfortune {
+    /// The process dies: nothing in it ever goes on.
+    Death,
+    /// The call fails once, before or after it had its effect: the caller cannot know.
+    Failure,
+}
+
+/// Counts awaits down to the one at which a misfortune happens.
 #[derive(Default)]
 pub struct Crash {
-    points_left: AtomicI64,
-    armed: AtomicBool,
+    armed: Mutex<Option<(i64, Misfortune)>>,
     dead: AtomicBool,
     died: Notify,
 }
 
 impl Crash {
-    /// Dies at the `points`-th await from now, counting the moment before and the moment after each port call.
-    pub fn arm(&self, points: i64) {
-        self.points_left.store(points, Ordering::SeqCst);
-        self.armed.store(true, Ordering::SeqCst);
+    /// Strikes at the `points`-th await from now, counting the moment before and the moment after each port call.
+    pub fn arm(&self, points: i64, misfortune: Misfortune) {
+        *self.armed.lock().unwrap() = Some((points, misfortune));
     }
 
-    /// Lives on, unless it is dead.
+    /// Lets it live on, unless it is dead.
     pub fn disarm(&self) {
-        self.armed.store(false, Ordering::SeqCst);
+        *self.armed.lock().unwrap() = None;
+    }
+
+    /// Whether the misfortune has struck since it was armed.
+    pub fn has_struck(&self) -> bool {
+        self.armed.lock().unwrap().is_none()
     }
 
     /// Returns when the process dies.
@@ -64,15 +76,31 @@ impl Crash {
         }
     }
 
-    /// One await at which the process may die. A dead process never goes on.
-    pub async fn point(&self) {
-        if self.armed.load(Ordering::SeqCst) && self.points_left.fetch_sub(1, Ordering::SeqCst) <= 1 {
-            self.dead.store(true, Ordering::SeqCst);
-            self.died.notify_waiters();
+    fn strikes(&self) -> Option<Misfortune> {
+        let mut armed = self.armed.lock().unwrap();
+        let (points, misfortune) = armed.as_mut()?;
+        *points -= 1;
+        let strikes = (*points <= 0).then_some(*misfortune);
+        if strikes.is_some() {
+            *armed = None;
+        }
+        strikes
+    }
+
+    /// One await at which misfortune may strike. A dead process never goes on.
+    pub async fn point(&self) -> Result<(), Fault> {
+        match self.strikes() {
+            Some(Misfortune::Death) => {
+                self.dead.store(true, Ordering::SeqCst);
+                self.died.notify_waiters();
+            }
+            Some(Misfortune::Failure) => return Err(Fault { doing: "reach a store", cause: "bad luck".into() }),
+            None => {}
         }
         if self.dead.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
+        Ok(())
     }
 }
 
@@ -97,9 +125,9 @@ macro_rules! mortal {
         #[async_trait]
         impl $port for $name {
             $(async fn $method(&self, $($argument: $type),*) -> $answer {
-                self.crash.point().await;
+                self.crash.point().await?;
                 let answer = self.$inner.$method($($argument),*).await;
-                self.crash.point().await;
+                self.crash.point().await?;
                 answer
             })*
         }
