@@ -14,7 +14,7 @@ mod waker;
 
 use std::sync::Arc;
 
-pub use campaigns::{Expired, PublishedVersion};
+pub use campaigns::{Expired, PublishedVersion, validate_campaign};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
 pub use operations::JobView;

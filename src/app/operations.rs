@@ -25,7 +25,7 @@ pub struct JobView {
     /// When it is due next.
     pub next_at: Option<Timestamp>,
     /// Its last fire.
-    pub last: Option<CronFire>,
+    pub last_fire: Option<CronFire>,
 }
 
 impl App {
@@ -75,7 +75,7 @@ impl App {
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn job_views(&self) -> Result<Vec<JobView>> {
+    pub async fn jobs(&self) -> Result<Vec<JobView>> {
         let cron = &self.inner.config.cron;
         let entries: [(&'static str, &CronEntry); 6] = [
             ("relay_outbox", &cron.relay_outbox),
@@ -89,9 +89,9 @@ impl App {
         let mut views = Vec::with_capacity(entries.len());
         for (name, entry) in entries {
             let next_at = cron::Schedule::from_str(&entry.schedule).ok().and_then(|dates| dates.after(&now).next());
-            let last = self.inner.store.fires(Some(name), None, 1).await?.into_iter().next();
+            let last_fire = self.inner.store.fires(Some(name), None, 1).await?.into_iter().next();
             let schedule = entry.schedule.clone();
-            views.push(JobView { name, schedule, misfire: entry.misfire, next_at, last });
+            views.push(JobView { name, schedule, misfire: entry.misfire, next_at, last_fire });
         }
         Ok(views)
     }
