@@ -18,7 +18,7 @@ mod waker;
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion};
-pub use cron::{ClaimedFire, JobView};
+pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
