@@ -3,4 +3,5 @@
 mod conformance;
 mod dispatch;
 mod domain;
+mod jobs;
 mod store;
