@@ -13,8 +13,7 @@ use crate::app::App;
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::fault::{Fault, Result};
-use crate::worker::Worker;
-use crate::{demo, server, telemetry};
+use crate::{demo, server, telemetry, worker};
 
 /// What a process can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<Strin
         running.spawn(receiver.serve(stop.clone()));
     }
     if parts.contains(&Part::Worker) {
-        running.spawn(Worker::run(app.clone(), stop.clone()));
+        running.spawn(worker::run(app.clone(), stop.clone()));
     }
     if parts.contains(&Part::Server) {
         let listener = TcpListener::bind(listen).await.map_err(Fault::doing("listen on server.listen"))?;

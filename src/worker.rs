@@ -1,5 +1,6 @@
 //! The worker: runs messages, proposes fires, keeps the queue small. Stops gently.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::fault::{Fault, Result};
 use crate::jobs;
-use crate::queue::Lane;
+use crate::queue::{Handler, Lane};
 
 /// How often fires are proposed. Schedules know whole seconds.
 const PROPOSE_EVERY: Duration = Duration::from_secs(1);
@@ -18,26 +19,20 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How often delivered messages are forgotten and gauges set.
 const TIDY_EVERY: Duration = Duration::from_secs(15);
 
-/// What makes a process a worker.
-#[derive(Debug)]
-pub struct Worker;
-
-impl Worker {
-    /// Works until `stop`, then lets what runs finish and hands back the rest.
-    ///
-    /// # Errors
-    /// A fault of the queue on the way out. While it works, failures are waited out.
-    pub async fn run(app: App, stop: CancellationToken) -> Result<(), Fault> {
-        let handling = app.clone();
-        let handler: crate::queue::Handler = std::sync::Arc::new(move |message| {
-            let app = handling.clone();
-            async move { jobs::run_message(&app, message).await }.boxed()
-        });
-        let queue = app.queue().clone();
-        let (worked, (), ()) =
-            tokio::join!(queue.work(handler, stop.clone()), propose_fires(&app, &stop), tidy(&app, &stop));
-        worked
-    }
+/// Works until `stop`, then lets what runs finish and hands back the rest.
+///
+/// # Errors
+/// A fault of the queue on the way out. While it works, failures are waited out.
+pub async fn run(app: App, stop: CancellationToken) -> Result<(), Fault> {
+    let handling = app.clone();
+    let handler: Handler = Arc::new(move |message| {
+        let app = handling.clone();
+        async move { jobs::run_message(&app, message).await }.boxed()
+    });
+    let queue = app.queue().clone();
+    let (worked, (), ()) =
+        tokio::join!(queue.work(handler, stop.clone()), propose_fires(&app, &stop), tidy(&app, &stop));
+    worked
 }
 
 /// Proposes fires each second. Nothing ends it but `stop`.

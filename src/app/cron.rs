@@ -22,21 +22,6 @@ const OPEN_FIRES_MAX: u32 = 200;
 /// How much longer than its job a claim lasts.
 const CLAIM_MARGIN: TimeDelta = TimeDelta::seconds(30);
 
-/// A scheduled job as people see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobView {
-    /// Its name.
-    pub name: &'static str,
-    /// Its schedule: second minute hour day month weekday, UTC.
-    pub schedule: String,
-    /// What happens to fires that nobody was there for.
-    pub misfire: Misfire,
-    /// When it fires next; nothing where the schedule has ended.
-    pub next_at: Option<Timestamp>,
-    /// Its latest fire, where there was one.
-    pub last_fire: Option<CronFire>,
-}
-
 /// A fire that one worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedFire {
@@ -96,33 +81,6 @@ impl App {
         let ClaimedFire { job, due_at, owner } = fire;
         let end = FireEnd { job, due_at, owner, now: self.inner.sources.now(), outcome };
         Ok(self.inner.store.end_fire(&end).await?)
-    }
-
-    /// Every scheduled job, with its next and its latest fire.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn jobs(&self) -> Result<Vec<JobView>> {
-        let now = self.inner.sources.now();
-        let mut views = Vec::new();
-        for (name, entry) in self.inner.config.cron.entries() {
-            views.push(JobView {
-                name,
-                schedule: entry.schedule.clone(),
-                misfire: entry.misfire,
-                next_at: read_schedule(&entry.schedule)?.after(&now).next(),
-                last_fire: self.inner.store.fires(Some(name), None, 1).await?.into_iter().next(),
-            });
-        }
-        Ok(views)
-    }
-
-    /// Fires due before `before`, newest first, of one job or of all.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn fires(&self, job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Result<Vec<CronFire>> {
-        Ok(self.inner.store.fires(job, before, limit).await?)
     }
 }
 

@@ -14,12 +14,10 @@ use crate::domain::award::{AwardKind, AwardState, Prize};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
-use crate::domain::outbox::{AttemptOutcome, AttemptResult, Backoff, Delivery, FailureClass, OutboxEntry, OutboxState};
-use crate::domain::refusal::Refusal;
+use crate::domain::outbox::{AttemptOutcome, AttemptResult, Backoff, Delivery, FailureClass};
 use crate::fault::{Error, Result};
 use crate::queue::Lane;
-use crate::store::Page;
-use crate::store::outbox::{DueQuestion, Finish, Lease, Redriven};
+use crate::store::outbox::{DueQuestion, Finish, Lease};
 
 /// Messages that one run of the relay pushes at most; the next run goes on.
 const RELAY_MESSAGES_MAX: u64 = 100;
@@ -99,33 +97,6 @@ impl App {
             self.dispatch_batch(batch, &mut dispatched).await?;
         }
         Ok(dispatched)
-    }
-
-    /// Makes a dead entry pending again and wakes dispatch for it.
-    ///
-    /// # Errors
-    /// A refusal where there is no such entry or it is not dead; a fault of the store.
-    pub async fn redrive(&self, outbox_id: OutboxId) -> Result<()> {
-        match self.inner.store.redrive(outbox_id, self.inner.sources.now()).await? {
-            Redriven::Pending => {
-                tracing::info!(outbox.id = %outbox_id, "redrove {outbox_id}");
-                self.wake([outbox_id]);
-                Ok(())
-            }
-            Redriven::Unknown => Err(Refusal::Unknown { what: "outbox entry", id: outbox_id.to_string() }.into()),
-            Redriven::NotDead(state) => {
-                let message = format!("outbox entry {outbox_id} is {state}; only dead entries can be redriven");
-                Err(Refusal::Conflict { message }.into())
-            }
-        }
-    }
-
-    /// Entries of a state, newest first; of all states without one.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn outbox(&self, state: Option<OutboxState>, page: &Page<OutboxId>) -> Result<Vec<OutboxEntry>> {
-        Ok(self.inner.store.outbox(state, page).await?)
     }
 
     /// Sets the gauges of promised work.

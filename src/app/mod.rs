@@ -8,6 +8,7 @@ mod draws;
 mod keys;
 mod lane;
 mod open;
+mod operations;
 mod reads;
 mod recharges;
 mod reconciliation;
@@ -18,10 +19,11 @@ mod waker;
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion, validate_campaign};
-pub use cron::{ClaimedFire, JobView};
+pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
+pub use operations::JobView;
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
@@ -35,7 +37,6 @@ pub use crate::store::catalog::StoredVersion;
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::dispatch::Channel;
-use crate::fault::Fault;
 use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
@@ -130,14 +131,6 @@ impl App {
     /// The queue that wakes its workers.
     pub fn queue(&self) -> &Arc<dyn Queue> {
         &self.inner.queue
-    }
-
-    /// Answers when the store can be read and written.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn ping(&self) -> Result<(), Fault> {
-        self.inner.store.ping().await
     }
 
     /// Closes stores and queue. Nothing works afterwards.

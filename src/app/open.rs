@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{App, Parts};
 use crate::clock::Sources;
 use crate::config::{Config, Mode};
-use crate::dispatch::draws::Draws;
-use crate::dispatch::points::Points;
-use crate::dispatch::webhook::Webhook;
+use crate::dispatch::draws::DrawsChannel;
+use crate::dispatch::points::PointsChannel;
+use crate::dispatch::webhook::WebhookChannel;
 use crate::fault::Fault;
 use crate::queue::sqlite::{SqliteQueue, Tuning};
 use crate::stock::memory::MemoryStock;
@@ -30,13 +30,12 @@ impl App {
         let store = SqliteStore::open(&data_dir.join(STORE_FILE), config.store.readers).await?;
         store.migrate().await?;
         let queue = SqliteQueue::open(&data_dir.join(QUEUE_FILE), Tuning::of(&config), sources.clock.clone()).await?;
-        let webhook = Webhook::new(&config.webhook, config.dispatch.concurrency, sources.clock.clone())
-            .map_err(Fault::doing("read the webhook endpoints"))?;
+        let webhook = WebhookChannel::new(&config.webhook, config.dispatch.concurrency, sources.clone())?;
         Ok(Self::new(Parts {
             store: Arc::new(store),
             stock: Arc::new(MemoryStock::new()),
             queue: Arc::new(queue),
-            channels: vec![Arc::new(Points), Arc::new(Draws), Arc::new(webhook)],
+            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), Arc::new(webhook)],
             sources,
             config,
         }))

@@ -6,6 +6,7 @@ mod conformance;
 mod dispatch;
 mod domain;
 mod end_to_end;
+mod jobs;
 mod model;
 mod store;
 mod support;

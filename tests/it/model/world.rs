@@ -6,8 +6,8 @@ use std::sync::Arc;
 use big_market::app::{App, DrawRequest, Drawn, Parts, RechargeRequest, Recharged};
 use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
-use big_market::dispatch::draws::Draws;
-use big_market::dispatch::points::Points;
+use big_market::dispatch::draws::DrawsChannel;
+use big_market::dispatch::points::PointsChannel;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::draw::{Draw, RechargeOrder};
@@ -517,7 +517,7 @@ impl Process {
             store: Arc::new(MortalStore { store: store.clone(), crash: crash.clone() }),
             stock: Arc::new(MortalStock { stock: stock.clone(), crash: crash.clone() }),
             queue: queue.clone(),
-            channels: vec![Arc::new(Points), Arc::new(Draws), partner.clone()],
+            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
         };
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let app = runtime.block_on(async { App::new(parts) });
