@@ -159,7 +159,7 @@ impl SqliteStore {
         let quotas: Vec<(u32, u32, u32, u32)> = sqlx::query_as(
             r"SELECT COALESCE(quota.granted, 0), COALESCE(quota.used, 0), COALESCE(today.used, 0),
                      COALESCE(this_month.used, 0)
-                FROM json_each(?1) AS asked
+                FROM jsonb_each(?1) AS asked
                 LEFT JOIN quota
                   ON quota.user_id = asked.value ->> 'user_id'
                  AND quota.activity_id = asked.value ->> 'activity_id'
@@ -178,8 +178,8 @@ impl SqliteStore {
         .await?;
         let earlier: Vec<EarlierRow> = sqlx::query_as(
             r"SELECT asked.key AS question, live_draw.*
-                FROM json_each(?1) AS asked
-               CROSS JOIN json_each(asked.value, '$.request_ids') AS request
+                FROM jsonb_each(?1) AS asked
+               CROSS JOIN jsonb_each(asked.value, '$.request_ids') AS request
                CROSS JOIN live_draw
                   ON live_draw.user_id = asked.value ->> 'user_id'
                  AND live_draw.activity_id = asked.value ->> 'activity_id'
@@ -205,19 +205,55 @@ impl SqliteStore {
     }
 
     async fn try_record(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
-        let all: Vec<_> = groups.iter().enumerate().map(GroupJson::of).collect();
+        let mut batch = Batch::of(groups);
+        let mut text = batch.text()?;
         let mut tx = self.write().await?;
-        let answers = judge(&mut tx, &json(&all)?, &json(&DrawJson::of_groups(groups, |_| true))?).await?;
-        let committed = |number: usize| answers[number] == Recorded::Committed;
-        let groups_kept: Vec<_> = all.into_iter().filter(|group| committed(group.number)).collect();
-        if groups_kept.is_empty() {
-            tx.rollback().await?;
-            return Ok(answers);
+        let answers = judge(&mut tx, &text).await?;
+        if answers.iter().any(|answer| *answer != Recorded::Committed) {
+            batch.keep(|number| answers[number] == Recorded::Committed);
+            if batch.groups.is_empty() {
+                tx.rollback().await?;
+                return Ok(answers);
+            }
+            text = batch.text()?;
         }
-        spend_quota(&mut tx, &groups_kept).await?;
-        write_draws(&mut tx, &DrawJson::of_groups(groups, committed)).await?;
+        spend_quota(&mut tx, &batch, &text).await?;
+        write_draws(&mut tx, &batch, &text).await?;
         tx.commit().await?;
         Ok(answers)
+    }
+}
+
+/// Groups and their draws, each in one list, since each table is written by one statement.
+struct Batch<'a> {
+    groups: Vec<GroupJson<'a>>,
+    draws: Vec<DrawJson<'a>>,
+}
+
+/// A batch as the statements take it.
+struct BatchText {
+    groups: String,
+    draws: String,
+}
+
+impl<'a> Batch<'a> {
+    fn of(groups: &'a [DrawGroup]) -> Self {
+        let mut batch = Self { groups: Vec::new(), draws: Vec::new() };
+        for (number, group) in groups.iter().enumerate() {
+            let written = GroupJson::of(number, group);
+            batch.draws.extend(group.draws.iter().map(|new| DrawJson::of(number, written.bucket, new)));
+            batch.groups.push(written);
+        }
+        batch
+    }
+
+    fn keep(&mut self, wanted: impl Fn(usize) -> bool) {
+        self.groups.retain(|group| wanted(group.number));
+        self.draws.retain(|draw| wanted(draw.group));
+    }
+
+    fn text(&self) -> Tried<BatchText> {
+        Ok(BatchText { groups: json(&self.groups)?, draws: json(&self.draws)? })
     }
 }
 
@@ -238,7 +274,7 @@ struct GroupJson<'a> {
 }
 
 impl<'a> GroupJson<'a> {
-    fn of((number, group): (usize, &'a DrawGroup)) -> Self {
+    fn of(number: usize, group: &'a DrawGroup) -> Self {
         Self {
             number,
             user_id: &group.user_id,
@@ -286,16 +322,6 @@ struct DrawJson<'a> {
 }
 
 impl<'a> DrawJson<'a> {
-    fn of_groups(groups: &'a [DrawGroup], wanted: impl Fn(usize) -> bool) -> Vec<Self> {
-        let wanted = groups.iter().enumerate().filter(|(number, _)| wanted(*number));
-        wanted
-            .flat_map(|(number, group)| {
-                let bucket = Bucket::of(&group.user_id).number();
-                group.draws.iter().map(move |new| Self::of(number, bucket, new))
-            })
-            .collect()
-    }
-
     fn of(group: usize, bucket: u16, new: &'a NewDraw) -> Self {
         let draw = &new.draw;
         let kind = draw.value.kind();
@@ -336,7 +362,7 @@ impl<'a> DrawJson<'a> {
 }
 
 /// Tells of each group whether it can still be recorded. Exact, because it runs in the transaction that records.
-async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Vec<Recorded>> {
+async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Recorded>> {
     let words: Vec<String> = sqlx::query_scalar(
         r"SELECT CASE
                  WHEN stock_epoch.epoch IS NOT batch.value ->> 'epoch' THEN 'stale'
@@ -347,7 +373,7 @@ async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Ve
                    OR COALESCE(this_month.used, 0) <> batch.value ->> 'used_this_month' THEN 'moved'
                  ELSE 'committed'
                  END
-            FROM json_each(?1) AS batch
+            FROM jsonb_each(?1) AS batch
             LEFT JOIN stock_epoch
               ON stock_epoch.activity_id = batch.value ->> 'activity_id'
             LEFT JOIN activity
@@ -365,13 +391,13 @@ async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Ve
              AND this_month.period = batch.value ->> 'month'
            ORDER BY batch.key",
     )
-    .bind(groups)
+    .bind(&batch.groups)
     .fetch_all(&mut *tx)
     .await?;
     // A draw id is taken by its own row, were this call a repeat, or by a void row; a request by an earlier answer.
     let taken: HashSet<i64> = sqlx::query_scalar(
         r"SELECT batch.value ->> 'group'
-            FROM json_each(?1) AS batch
+            FROM jsonb_each(?1) AS batch
            WHERE EXISTS (SELECT 1
                            FROM draw
                           WHERE draw.draw_id = batch.value ->> 'draw_id')
@@ -383,7 +409,7 @@ async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Ve
                             AND draw.request_id = batch.value ->> 'request_id'
                             AND draw.request_index = batch.value ->> 'request_index')",
     )
-    .bind(draws)
+    .bind(&batch.draws)
     .fetch_all(&mut *tx)
     .await?
     .into_iter()
@@ -402,45 +428,43 @@ async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Ve
 }
 
 /// Spends the quota of groups that were judged. The conditions are repeated: a statement must be right by itself.
-async fn spend_quota(tx: &mut SqliteConnection, groups: &[GroupJson<'_>]) -> Tried<()> {
-    let batch = json(groups)?;
+async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchText) -> Tried<()> {
     let spent = sqlx::query(
         r"UPDATE quota
              SET used = used + (batch.value ->> 'count')
-            FROM json_each(?1) AS batch
+            FROM jsonb_each(?1) AS batch
            WHERE quota.user_id = batch.value ->> 'user_id'
              AND quota.activity_id = batch.value ->> 'activity_id'
              AND quota.used = batch.value ->> 'used'
              AND quota.used + (batch.value ->> 'count') <= quota.granted",
     )
-    .bind(&batch)
+    .bind(&text.groups)
     .execute(&mut *tx)
     .await?;
-    changed("quota", spent.rows_affected(), groups.len())?;
+    changed("quota", spent.rows_affected(), batch.groups.len())?;
     // `used` of the row offered is what it must be afterwards.
     let counted = sqlx::query(
         r"INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
           SELECT value ->> 'activity_id', value ->> 'user_id', value ->> 'day', value ->> 'bucket',
                  (value ->> 'used_today') + (value ->> 'count')
-            FROM json_each(?1)
+            FROM jsonb_each(?1)
            UNION ALL
           SELECT value ->> 'activity_id', value ->> 'user_id', value ->> 'month', value ->> 'bucket',
                  (value ->> 'used_this_month') + (value ->> 'count')
-            FROM json_each(?1)
+            FROM jsonb_each(?1)
            WHERE TRUE
           ON CONFLICT (activity_id, user_id, period) DO UPDATE
              SET used = excluded.used
            WHERE quota_period.used < excluded.used",
     )
-    .bind(&batch)
+    .bind(&text.groups)
     .execute(&mut *tx)
     .await?;
-    changed("quota_period", counted.rows_affected(), 2 * groups.len())
+    changed("quota_period", counted.rows_affected(), 2 * batch.groups.len())
 }
 
 /// Writes draws, the promises of their awards, and the work that fulfils them.
-async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried<()> {
-    let batch = json(draws)?;
+async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchText) -> Tried<()> {
     let inserted = sqlx::query(
         r"INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                             used_before, used_today_before, roll, reason, award_id, kind, points, sku, draws,
@@ -450,35 +474,35 @@ async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried
                  value ->> 'day', value ->> 'used_before', value ->> 'used_today_before', value ->> 'roll',
                  value ->> 'reason', value ->> 'award_id', value ->> 'kind', value ->> 'points', value ->> 'sku',
                  value ->> 'draws', value ->> 'award_record_id'
-            FROM json_each(?1)",
+            FROM jsonb_each(?1)",
     )
-    .bind(&batch)
+    .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    changed("draw", inserted.rows_affected(), draws.len())?;
+    changed("draw", inserted.rows_affected(), batch.draws.len())?;
     let inserted = sqlx::query(
         r"INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
                                     delivered_at)
           SELECT value ->> 'award_record_id', value ->> 'draw_id', value ->> 'user_id', value ->> 'bucket',
                  value ->> 'award_state', value ->> 'drawn_at', value ->> 'dispatch_at', value ->> 'delivered_at'
-            FROM json_each(?1)",
+            FROM jsonb_each(?1)",
     )
-    .bind(&batch)
+    .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    changed("award_record", inserted.rows_affected(), draws.len())?;
+    changed("award_record", inserted.rows_affected(), batch.draws.len())?;
     let inserted = sqlx::query(
         r"INSERT INTO outbox (outbox_id, award_record_id, user_id, bucket, state, run_at, due_at, wake_at, created_at)
           SELECT value ->> 'outbox_id', value ->> 'award_record_id', value ->> 'user_id', value ->> 'bucket',
                  'pending', value ->> 'dispatch_at', value ->> 'dispatch_at', value ->> 'wake_at',
                  value ->> 'drawn_at'
-            FROM json_each(?1)
+            FROM jsonb_each(?1)
            WHERE value ->> 'outbox_id' IS NOT NULL",
     )
-    .bind(&batch)
+    .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    let promises = draws.iter().filter(|draw| draw.outbox_id.is_some()).count();
+    let promises = batch.draws.iter().filter(|draw| draw.outbox_id.is_some()).count();
     changed("outbox", inserted.rows_affected(), promises)
 }
 
