@@ -53,8 +53,8 @@ impl BookStore for SqliteStore {
 
     async fn quota_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
         // Each side of the books is written below the other and added up: whatever is only on one side shows as well.
-        // Draws are grouped once, by day; months and totals follow from the days. Whole tables are read in their own order
-        // (NOT INDEXED): going through an index would fetch a million rows one by one.
+        // Draws are grouped once, by day; months and totals follow from the days. Whole tables are read in their own
+        // order (NOT INDEXED): going through an index would fetch a million rows one by one.
         let found: Vec<Found> = sqlx::query_as(
             r"WITH per_day AS MATERIALIZED (
                    SELECT user_id, activity_id, day, COUNT(*) AS draws
@@ -197,7 +197,8 @@ impl BookStore for SqliteStore {
     async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>> {
         let found: Vec<Found> = sqlx::query_as(
             r"SELECT 'outbox entry out_' || outbox_id,
-                     'it is ' || state || ' and overdue since ' || strftime('%Y-%m-%dT%H:%M:%SZ', due_at / 1000, 'unixepoch')
+                     'it is ' || state || ' and overdue since '
+                     || strftime('%Y-%m-%dT%H:%M:%SZ', due_at / 1000, 'unixepoch')
                 FROM outbox
                WHERE due_at < ?1
                ORDER BY due_at

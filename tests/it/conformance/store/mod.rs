@@ -1,4 +1,4 @@
-//! The conformance suite of the store: every case is written against the port, so that the next adapter runs it unchanged.
+//! The conformance suite of the store: every case takes the port alone, so that the next adapter runs it unchanged.
 
 mod books;
 mod catalog;
@@ -16,8 +16,8 @@ use big_market::store::Store;
 use big_market::store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
-/// One test for each case, each on a store of its own. The function gives a migrated, empty store and whatever must live
-/// as long as it does.
+/// One test for each case, each on a store of its own. The function gives a migrated, empty store and whatever must
+/// live as long as it does.
 macro_rules! store_conformance {
     ($adapter:ident, $fresh:path, { $($module:ident: [$($case:ident),+ $(,)?]),+ $(,)? }) => {
         mod $adapter {
