@@ -96,6 +96,7 @@ macro_rules! every_case {
                 parallel_leases_give_each_entry_once,
                 deliveries_come_in_the_order_asked,
                 an_ended_lease_can_be_taken,
+                an_ended_lease_is_given_out_whoever_was_woken_before,
                 points_are_credited_once,
                 draws_are_granted_once,
                 many_credits_keep_running_balances,

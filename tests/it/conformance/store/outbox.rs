@@ -135,6 +135,15 @@ pub async fn an_ended_lease_can_be_taken(store: Arc<dyn Store>) {
     assert_eq!(lease(&store, &draws, at(61)).await[0].attempt, 2);
 }
 
+pub async fn an_ended_lease_is_given_out_whoever_was_woken_before(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, points(1)).await;
+    assert_eq!(due(&store, at(5), 9).await, [outbox_id(&new)]);
+    let short = Lease { outbox_ids: vec![outbox_id(&new)], now: at(6), until: at(20) };
+    store.lease_outbox(&short).await.unwrap();
+    assert_eq!(due(&store, at(19), 9).await, []);
+    assert_eq!(due(&store, at(20), 9).await, [outbox_id(&new)]);
+}
+
 pub async fn points_are_credited_once(store: Arc<dyn Store>) {
     let (_, new) = one(&store, points(250)).await;
     let ann = user("ann");
