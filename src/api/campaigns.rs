@@ -14,13 +14,13 @@ use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_medi
 use super::page::Items;
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, StockView};
+use crate::app::{App, StockView, StoredVersion, validate_campaign};
 use crate::domain::campaign::ActivityState;
 use crate::domain::document::{self, CampaignDocument, Format};
 use crate::domain::id::ActivityId;
 use crate::domain::refusal::Refusal;
+use crate::domain::validate::DocumentFault;
 use crate::fault::Fault;
-use crate::store::catalog::StoredVersion;
 
 const JSON: &str = "application/json";
 const TOML: &str = "application/toml";
@@ -32,6 +32,8 @@ pub(super) struct SavedDraftBody {
     activity_id: String,
     /// When it was saved.
     updated_at: Time,
+    /// What stands in the way of publishing it; empty where nothing does.
+    faults: Vec<DocumentFault>,
 }
 
 /// The outcome of a publication.
@@ -130,7 +132,7 @@ fn read_activity(id: &str) -> Result<ActivityId, Problem> {
 
 /// Save the draft of an activity
 ///
-/// Over the one before, as it is: whether it can be honoured is checked when it is published.
+/// Over the one before, even with faults. The answer names what stands in the way of publishing it.
 #[utoipa::path(
     put,
     path = "/admin/activities/{id}/draft",
@@ -155,7 +157,12 @@ pub(super) async fn save_draft(
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::invalid("", "is not UTF-8; send it as UTF-8"))?;
     let document = document::parse(text, format).map_err(|fault| Refusal::InvalidDocument { faults: vec![fault] })?;
     let draft = app.save_draft(&activity_id, document).await?;
-    Ok(Json(SavedDraftBody { activity_id: draft.activity_id.to_string(), updated_at: Time(draft.updated_at) }))
+    let faults = match validate_campaign(app.config(), &draft.document) {
+        Err(Refusal::InvalidDocument { faults }) => faults,
+        _ => Vec::new(),
+    };
+    let activity_id = draft.activity_id.to_string();
+    Ok(Json(SavedDraftBody { activity_id, updated_at: Time(draft.updated_at), faults }))
 }
 
 /// Get the draft of an activity

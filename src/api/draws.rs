@@ -248,11 +248,11 @@ pub(super) async fn draw(
     );
     let (Some(activity_id), Some(request_id), Some(user_id), Some(count)) = read else { return Err(faults.refuse()) };
     let drawn = app.draw(DrawRequest { activity_id, user_id, request_id, count }).await?;
-    let mut draws = Vec::with_capacity(drawn.draws.len());
+    let mut body = DrawsBody { draws: Vec::with_capacity(drawn.draws.len()) };
     for draw in &drawn.draws {
-        draws.push(DrawBody::of(&app, draw).await?);
+        body.draws.push(DrawBody::of(&app, draw).await?);
     }
-    Ok(created_once(DrawsBody { draws }, drawn.repeated))
+    Ok(created_once(body, drawn.repeated))
 }
 
 /// Get the receipt of a draw

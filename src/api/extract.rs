@@ -172,13 +172,13 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
     }
 }
 
-/// The whole body, at most `server.body_bytes_max`.
+/// The whole body, as far as the route's limit allows.
 pub(super) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let detail = rejection.body_text();
         match rejection.into_response().status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::new(Code::PayloadTooLarge, "the body is larger than server.body_bytes_max; send less")
+                Problem::new(Code::PayloadTooLarge, "the body is larger than the settings allow; send less")
             }
             _ => Refusal::invalid("", detail).into(),
         }

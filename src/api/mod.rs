@@ -69,7 +69,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
-            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]),
+            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict]),
@@ -101,7 +101,17 @@ pub struct Route {
     pub access: Access,
     /// Every code it can refuse with.
     pub codes: Vec<Code>,
+    body_size: BodySize,
     handler: UtoipaMethodRouter<ApiState>,
+}
+
+/// Which setting bounds a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BodySize {
+    /// `server.body_bytes_max`
+    Request,
+    /// `server.document_bytes_max`
+    Document,
 }
 
 impl Route {
@@ -123,7 +133,11 @@ impl Route {
             Public => &[Internal, TryAgain],
             Needs(_) => &[Unauthenticated, Forbidden, Internal, TryAgain],
         };
-        Self { method, path, access, codes: codes.into(), handler }
+        Self { method, path, access, codes: codes.into(), body_size: BodySize::Request, handler }
+    }
+
+    fn takes(self, body_size: BodySize) -> Self {
+        Self { body_size, ..self }
     }
 
     fn refuses(mut self, codes: &[Code]) -> Self {
@@ -187,23 +201,26 @@ impl FromRef<ApiState> for App {
 
 /// Every route with everything around it.
 pub fn router(state: ApiState) -> Router {
+    let server = &state.app.config().server;
     let mut router = OpenApiRouter::new();
     for route in routes() {
         let access = route.access;
+        let bytes_max = match route.body_size {
+            BodySize::Request => server.body_bytes_max,
+            BodySize::Document => server.document_bytes_max,
+        };
         let (schemas, paths, methods) = route.into_handler();
         let methods = match access {
             Public => methods,
             Needs(scope) => methods.route_layer(from_fn_with_state((state.app.clone(), scope), access::authorize)),
         };
-        router = router.routes((schemas, paths, methods));
+        router = router.routes((schemas, paths, methods.route_layer(DefaultBodyLimit::max(bytes_max))));
     }
     let (router, _) = router.split_for_parts();
-    let server = &state.app.config().server;
     let time_max = Duration::from_millis(server.request_timeout_ms);
     router
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
-        .layer(DefaultBodyLimit::max(server.body_bytes_max))
         .layer(from_fn_with_state(time_max, observe::limit_time))
         .layer(CatchPanicLayer::custom(observe::answer_panic))
         .layer(from_fn_with_state(state.app.clone(), observe::observe))

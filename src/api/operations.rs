@@ -59,7 +59,7 @@ pub(super) struct JobBody {
     next_at: Option<Time>,
     /// Its last fire; null before the first.
     #[schema(required)]
-    last: Option<FireBody>,
+    last_fire: Option<FireBody>,
 }
 
 /// One fire of one job.
@@ -165,8 +165,8 @@ impl From<CronFire> for FireBody {
 impl From<JobView> for JobBody {
     fn from(view: JobView) -> Self {
         let (name, schedule) = (view.name.into(), view.schedule);
-        let (next_at, last) = (view.next_at.map(Time), view.last.map(Into::into));
-        Self { name, schedule, misfire: view.misfire, next_at, last }
+        let (next_at, last_fire) = (view.next_at.map(Time), view.last_fire.map(Into::into));
+        Self { name, schedule, misfire: view.misfire, next_at, last_fire }
     }
 }
 
@@ -250,7 +250,7 @@ pub(super) async fn redrive(
     responses((status = 200, description = "The jobs.", body = Items<JobBody>)),
 )]
 pub(super) async fn jobs(State(app): State<App>) -> Result<Json<Items<JobBody>>, Problem> {
-    let views = app.job_views().await?;
+    let views = app.jobs().await?;
     Ok(Json(Items { items: views.into_iter().map(Into::into).collect() }))
 }
 

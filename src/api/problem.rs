@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::domain::api_key::Scope;
@@ -159,7 +159,8 @@ impl Code {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem: `urn:big-market:problem:` and the code.
-    pub r#type: String,
+    #[schema(value_type = String, example = "urn:big-market:problem:quota_exhausted")]
+    pub r#type: ProblemType,
     /// What the code means, the same for every problem of this code.
     pub title: &'static str,
     /// The HTTP status.
@@ -184,6 +185,16 @@ pub struct Problem {
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
+}
+
+/// The URI of a kind of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProblemType(Code);
+
+impl Serialize for ProblemType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("urn:big-market:problem:{}", self.0))
+    }
 }
 
 /// One fault of a request or of a campaign document.
@@ -214,7 +225,7 @@ impl Problem {
     /// A problem with nothing but a sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            r#type: format!("urn:big-market:problem:{code}"),
+            r#type: ProblemType(code),
             title: code.title(),
             status: code.status().as_u16(),
             code,

@@ -10,7 +10,7 @@ use futures::{FutureExt, StreamExt};
 use super::App;
 use super::waker::dispatch_message;
 use crate::dispatch::{Attempted, Channel};
-use crate::domain::award::{AwardKind, Prize};
+use crate::domain::award::{AwardKind, AwardState, Prize};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
@@ -167,6 +167,11 @@ impl App {
     /// Finds the prize and its channel, or tells what becomes of a delivery that has none.
     async fn route(&self, delivery: Delivery) -> Result<Routed, (Delivery, Attempted)> {
         let award = &delivery.award;
+        if award.state == AwardState::Delivered {
+            // A late result of an attempt that had lost its lease: the winner has it, only the entry is still open.
+            let reference = award.reference.clone();
+            return Err((delivery, Attempted::Delivered { reference }));
+        }
         let campaign = match self.campaign(&award.activity_id, award.version).await {
             Ok(campaign) => campaign,
             Err(error) => {

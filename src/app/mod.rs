@@ -7,6 +7,7 @@ mod deliveries;
 mod draws;
 mod keys;
 mod lane;
+mod open;
 mod operations;
 mod reads;
 mod recharges;
@@ -17,7 +18,7 @@ mod waker;
 
 use std::sync::Arc;
 
-pub use campaigns::{Expired, PublishedVersion};
+pub use campaigns::{Expired, PublishedVersion, validate_campaign};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
@@ -28,6 +29,10 @@ pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
 pub use upkeep::Pruned;
+pub use waker::DISPATCH_AWARDS;
+
+pub use crate::store::Page;
+pub use crate::store::catalog::StoredVersion;
 
 use crate::clock::Sources;
 use crate::config::Config;

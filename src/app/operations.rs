@@ -24,7 +24,7 @@ pub struct JobView {
     /// When it is due next.
     pub next_at: Option<Timestamp>,
     /// Its last fire.
-    pub last: Option<CronFire>,
+    pub last_fire: Option<CronFire>,
 }
 
 impl App {
@@ -74,15 +74,15 @@ impl App {
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn job_views(&self) -> Result<Vec<JobView>> {
+    pub async fn jobs(&self) -> Result<Vec<JobView>> {
         let entries = self.inner.config.cron.entries();
         let now = self.inner.sources.now();
         let mut views = Vec::with_capacity(entries.len());
         for (name, entry) in entries {
             let next_at = cron::Schedule::from_str(&entry.schedule).ok().and_then(|dates| dates.after(&now).next());
-            let last = self.inner.store.fires(Some(name), None, 1).await?.into_iter().next();
+            let last_fire = self.inner.store.fires(Some(name), None, 1).await?.into_iter().next();
             let schedule = entry.schedule.clone();
-            views.push(JobView { name, schedule, misfire: entry.misfire, next_at, last });
+            views.push(JobView { name, schedule, misfire: entry.misfire, next_at, last_fire });
         }
         Ok(views)
     }

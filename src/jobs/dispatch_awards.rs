@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Job, JobError, Outcome};
-use crate::app::App;
+use crate::app::{App, DISPATCH_AWARDS};
 use crate::domain::id::OutboxId;
 
 /// Delivers the awards behind these entries, as far as they are due and nobody else holds them.
@@ -15,7 +15,7 @@ pub(super) struct DispatchAwards {
 }
 
 impl Job for DispatchAwards {
-    const NAME: &'static str = "dispatch_awards";
+    const NAME: &'static str = DISPATCH_AWARDS;
 
     /// As long as its leases: whatever has not ended by then belongs to the next worker.
     fn timeout(&self, app: &App) -> Duration {

@@ -32,9 +32,6 @@ use reconcile_stock::ReconcileStock;
 use relay_outbox::RelayOutbox;
 use sync_stock::SyncStock;
 
-/// Name of the job that delivers awards.
-pub const DISPATCH_AWARDS: &str = DispatchAwards::NAME;
-
 /// Runs the job a message names.
 async fn run_named(app: &App, message: &Message) -> Option<Ended> {
     Some(match message.job.as_str() {

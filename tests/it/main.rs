@@ -1,7 +1,13 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
 
+#![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
+
 mod conformance;
 mod dispatch;
 mod domain;
+mod end_to_end;
 mod jobs;
+mod model;
 mod store;
+mod support;
+mod tidy;

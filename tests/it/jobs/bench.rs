@@ -130,7 +130,7 @@ impl Bench {
     /// Runs the job that delivers these, as a message would.
     pub(super) async fn dispatch(&self, outbox_ids: &[OutboxId]) {
         let arguments = json!({ "outbox_ids": outbox_ids });
-        self.run(Message { job: jobs::DISPATCH_AWARDS.into(), key: "test".into(), arguments }).await;
+        self.run(Message { job: big_market::app::DISPATCH_AWARDS.into(), key: "test".into(), arguments }).await;
     }
 
     /// Runs a job that takes no input.

@@ -145,10 +145,10 @@ async fn jobs_tell_when_they_run_and_how_it_went() {
     let began = bench.now();
     bench.advance(TimeDelta::minutes(11));
     fire(&bench, began).await;
-    let jobs = bench.app.job_views().await.expect("listed");
+    let jobs = bench.app.jobs().await.expect("listed");
     let expire = jobs.into_iter().find(|job| job.name == "expire").expect("there");
     assert_eq!(expire.next_at, Some(began + TimeDelta::minutes(20)));
-    let last: CronFire = expire.last.expect("it has run");
+    let last: CronFire = expire.last_fire.expect("it has run");
     assert_eq!((last.due_at, last.state), (began + TimeDelta::minutes(10), FireState::Done));
     assert_eq!(last.late_ms(), Some(60_000));
 }

@@ -1,0 +1,7 @@
+//! Stand-ins for time, chance and the outside world, and builders for what tests need.
+
+pub mod crash;
+pub mod lossy_queue;
+pub mod partner;
+pub mod rows;
+pub mod time;
