@@ -1,6 +1,10 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
 
+#![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
+
+mod api;
 mod conformance;
 mod dispatch;
 mod domain;
 mod store;
+mod support;

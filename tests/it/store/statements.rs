@@ -4,7 +4,7 @@ use std::path::Path;
 
 use big_market::store::Store;
 use big_market::store::sqlite::SqliteStore;
-use sqlx::{Connection, Executor, SqliteConnection, SqlSafeStr};
+use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
 
 /// Fewer would mean that the search for statements no longer finds them.
 const STATEMENTS_MIN: usize = 75;
@@ -18,7 +18,9 @@ fn statements(file: &str, source: &str) -> Vec<String> {
             let call = &source[at..];
             let argument = call.split_once('(').expect("a call has an argument").1.trim_start();
             let text = argument.strip_prefix("r\"").unwrap_or_else(|| {
-                panic!("{file}:{line}: write the statement as a raw string, r\"…\", beside its binds, so that it is tested")
+                panic!(
+                    "{file}:{line}: write the statement as a raw string, r\"…\", beside its binds, so that it is tested"
+                )
             });
             text.split_once('"').expect("the raw string ends").0.to_owned()
         })

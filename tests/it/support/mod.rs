@@ -1,0 +1,5 @@
+//! Stand-ins for time, chance and the outside world, and builders for what tests need.
+
+pub mod lossy_queue;
+pub mod market;
+pub mod time;
