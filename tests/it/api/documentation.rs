@@ -121,13 +121,10 @@ fn the_reference_describes_every_route() {
         };
         assert!(section.contains(&scope), "{name}: write {scope:?}");
         let common = [Code::Unauthenticated, Code::Forbidden, Code::Internal, Code::TryAgain];
-        let written: BTreeSet<&str> = section
-            .lines()
-            .find_map(|line| line.strip_prefix("Refuses: "))
-            .map(|line| line.split('`').skip(1).step_by(2).collect())
-            .unwrap_or_default();
+        let refuses = section.split_once("\nRefuses: ").map_or("", |(_, rest)| rest.split("\n\n").next().unwrap());
+        let written: BTreeSet<&str> = refuses.split('`').skip(1).step_by(2).collect();
         let codes = route.codes.iter().filter(|code| !common.contains(code)).map(|code| code.as_str());
-        assert_eq!(written, codes.collect::<BTreeSet<_>>(), "{name}: the line \"Refuses: \"");
+        assert_eq!(written, codes.collect::<BTreeSet<_>>(), "{name}: the paragraph \"Refuses: \"");
         assert!(section.contains("```"), "{name}: give an example");
     }
 }
@@ -154,4 +151,56 @@ fn the_reference_lists_every_code_with_its_status() {
         .collect();
     let known = Code::ALL.map(|code| (code.to_string(), code.status().as_u16().to_string()));
     assert_eq!(rows, BTreeSet::from(known));
+}
+
+#[test]
+fn every_example_of_the_reference_is_json_of_the_described_shape() {
+    let openapi = openapi();
+    let mut examples = 0;
+    for route in routes() {
+        let operation = &openapi["paths"][route.path][route.method.as_str().to_lowercase()];
+        for example in section(route.method.as_str(), route.path).split("```json\n").skip(1) {
+            let example: Value = serde_json::from_str(example.split("```").next().unwrap()).unwrap();
+            let answers = operation["responses"].as_object().unwrap();
+            let good = answers.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+            let schema = &good["content"]["application/json"]["schema"];
+            conforms(&openapi, schema, &example, &format!("{} {}", route.method, route.path));
+            examples += 1;
+        }
+    }
+    assert!(examples > 20, "{examples}");
+}
+
+/// Whether a value has the properties that a schema asks for, and no other ones, all the way down.
+fn conforms(openapi: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        if reference.ends_with("/CampaignDocument") {
+            return;
+        }
+        return conforms(openapi, openapi.pointer(&reference[1..]).unwrap(), value, place);
+    }
+    if let Some(items) = value.as_array() {
+        return items.iter().for_each(|item| conforms(openapi, &schema["items"], item, place));
+    }
+    let Some(object) = value.as_object() else { return };
+    let parts: Vec<&Value> = match (&schema["allOf"], &schema["oneOf"]) {
+        (Value::Array(all), _) => all.iter().map(|part| resolve(openapi, part)).collect(),
+        (_, Value::Array(_)) => return,
+        _ => vec![schema],
+    };
+    let properties: Vec<_> = parts.iter().filter_map(|part| part["properties"].as_object()).flatten().collect();
+    for (name, value) in object {
+        let (_, schema) = properties
+            .iter()
+            .find(|(known, _)| *known == name)
+            .unwrap_or_else(|| panic!("{place}: {name} is not described"));
+        conforms(openapi, schema, value, &format!("{place} {name}"));
+    }
+    for required in parts.iter().filter_map(|part| part["required"].as_array()).flatten() {
+        assert!(object.contains_key(required.as_str().unwrap()), "{place}: {required} is missing");
+    }
+}
+
+fn resolve<'a>(openapi: &'a Value, schema: &'a Value) -> &'a Value {
+    schema["$ref"].as_str().map_or(schema, |reference| openapi.pointer(&reference[1..]).unwrap())
 }
