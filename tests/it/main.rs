@@ -6,5 +6,6 @@ mod api;
 mod conformance;
 mod dispatch;
 mod domain;
+mod server;
 mod store;
 mod support;

@@ -7,13 +7,10 @@ use big_market::domain::document;
 use big_market::domain::receipt::Receipt;
 use serde_json::Value;
 
+use crate::support::contract::{assert_conforms, openapi};
 use crate::support::market::Market;
 
 const REFERENCE: &str = include_str!("../../../docs/http-api.md");
-
-fn openapi() -> Value {
-    serde_json::to_value(api::openapi()).unwrap()
-}
 
 #[test]
 fn the_openapi_document_is_the_one_that_was_reviewed() {
@@ -70,7 +67,7 @@ fn every_reference_leads_somewhere() {
 fn campaign_documents_are_described_by_their_own_schema() {
     let mut own = document::json_schema();
     let parts = own["$defs"].take();
-    let described = openapi()["components"]["schemas"].clone();
+    let described = &openapi()["components"]["schemas"];
     let same = |name: &str, own: &Value| {
         let own: Value = serde_json::from_str(&own.to_string().replace("#/$defs/", "#/components/schemas/")).unwrap();
         assert_eq!(described[name]["properties"], own["properties"], "{name}");
@@ -164,43 +161,9 @@ fn every_example_of_the_reference_is_json_of_the_described_shape() {
             let answers = operation["responses"].as_object().unwrap();
             let good = answers.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
             let schema = &good["content"]["application/json"]["schema"];
-            conforms(&openapi, schema, &example, &format!("{} {}", route.method, route.path));
+            assert_conforms(schema, &example, &format!("{} {}", route.method, route.path));
             examples += 1;
         }
     }
     assert!(examples > 20, "{examples}");
-}
-
-/// Whether a value has the properties that a schema asks for, and no other ones, all the way down.
-fn conforms(openapi: &Value, schema: &Value, value: &Value, place: &str) {
-    if let Some(reference) = schema["$ref"].as_str() {
-        if reference.ends_with("/CampaignDocument") {
-            return;
-        }
-        return conforms(openapi, openapi.pointer(&reference[1..]).unwrap(), value, place);
-    }
-    if let Some(items) = value.as_array() {
-        return items.iter().for_each(|item| conforms(openapi, &schema["items"], item, place));
-    }
-    let Some(object) = value.as_object() else { return };
-    let parts: Vec<&Value> = match (&schema["allOf"], &schema["oneOf"]) {
-        (Value::Array(all), _) => all.iter().map(|part| resolve(openapi, part)).collect(),
-        (_, Value::Array(_)) => return,
-        _ => vec![schema],
-    };
-    let properties: Vec<_> = parts.iter().filter_map(|part| part["properties"].as_object()).flatten().collect();
-    for (name, value) in object {
-        let (_, schema) = properties
-            .iter()
-            .find(|(known, _)| *known == name)
-            .unwrap_or_else(|| panic!("{place}: {name} is not described"));
-        conforms(openapi, schema, value, &format!("{place} {name}"));
-    }
-    for required in parts.iter().filter_map(|part| part["required"].as_array()).flatten() {
-        assert!(object.contains_key(required.as_str().unwrap()), "{place}: {required} is missing");
-    }
-}
-
-fn resolve<'a>(openapi: &'a Value, schema: &'a Value) -> &'a Value {
-    schema["$ref"].as_str().map_or(schema, |reference| openapi.pointer(&reference[1..]).unwrap())
 }

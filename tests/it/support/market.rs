@@ -24,6 +24,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::contract;
 use super::lossy_queue::LossyQueue;
 use super::time::{ManualClock, SeededChance};
 
@@ -51,12 +52,25 @@ pub struct Market {
 impl Market {
     /// A market without a campaign.
     pub async fn empty() -> Self {
+        Self::configured(|_| {}).await
+    }
+
+    /// A market with the demo campaign and other settings.
+    pub async fn demo_with(change: impl FnOnce(&mut Config)) -> Self {
+        let market = Self::configured(change).await;
+        market.app.publish(demo_document(), "tests").await.unwrap();
+        market
+    }
+
+    async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults();
+        change(&mut config);
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.unwrap());
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::at(OPENS_AT));
         let app = App::new(Parts {
-            config: Config::defaults(),
+            config,
             sources: Sources::new(clock.clone(), Arc::new(SeededChance::new(7))),
             store: store.clone(),
             stock: Arc::new(big_market::stock::memory::MemoryStock::new()),
@@ -233,7 +247,7 @@ impl Call<'_> {
     /// Sends it through the real router.
     pub async fn send(self) -> Answer {
         let mut request = Request::new(Body::from(self.body));
-        *request.method_mut() = self.method;
+        *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.parse().unwrap();
         *request.headers_mut() = self.headers;
         let response = self.market.router.clone().oneshot(request).await.unwrap();
@@ -241,6 +255,7 @@ impl Call<'_> {
         let body = body.collect().await.unwrap().to_bytes();
         let answer = Answer { status: parts.status, headers: parts.headers, body };
         answer.assert_shape();
+        contract::assert_described(&self.method, &self.path, answer.status, &answer.body);
         answer
     }
 }

@@ -1,5 +1,6 @@
 //! Stand-ins for time, chance and the outside world, and builders for what tests need.
 
+pub mod contract;
 pub mod lossy_queue;
 pub mod market;
 pub mod time;
