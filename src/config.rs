@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use serde::Deserialize;
 
@@ -124,6 +125,20 @@ section!(
     TelemetryConfig { log: String, format: LogFormat }
 );
 
+impl CronConfig {
+    /// Each scheduled job by its name, in the order of the manual.
+    pub const fn entries(&self) -> [(&'static str, &CronEntry); 6] {
+        [
+            ("relay_outbox", &self.relay_outbox),
+            ("sync_stock", &self.sync_stock),
+            ("reconcile_stock", &self.reconcile_stock),
+            ("reconcile_ledger", &self.reconcile_ledger),
+            ("expire", &self.expire),
+            ("prune", &self.prune),
+        ]
+    }
+}
+
 /// One third party.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,6 +228,12 @@ impl Config {
                 message: "must be more than twice webhook.timeout_ms, or a slow call would lose its lease".into(),
             });
         }
+        for (job, entry) in self.cron.entries() {
+            if let Err(error) = cron::Schedule::from_str(&entry.schedule) {
+                let message = format!("{job}.schedule {:?}: {error}; write it as \"0 30 2 * * *\"", entry.schedule);
+                return Err(ConfigError::Value { key: "cron", message });
+            }
+        }
         Ok(())
     }
 }
@@ -249,6 +270,8 @@ mod tests {
     fn values_that_cannot_work_are_refused_by_name() {
         let error = merged(&[("BIG_MARKET__DISPATCH__LEASE_SECONDS", "20")]).expect_err("too short");
         assert!(error.to_string().contains("dispatch.lease_seconds"), "{error}");
+        let error = merged(&[("BIG_MARKET__CRON__EXPIRE__SCHEDULE", "every day")]).expect_err("no schedule");
+        assert!(error.to_string().contains("cron: expire.schedule"), "{error}");
         let error = merged(&[("BIG_MARKET__DRAWS__BATCH_MAX", "0")]).expect_err("no batch");
         assert!(error.to_string().contains("draws.batch_max"), "{error}");
     }

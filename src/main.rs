@@ -1,3 +1,223 @@
 //! The `big-market` command.
 
-fn main() {}
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use big_market::app::App;
+use big_market::clock::Sources;
+use big_market::config::Config;
+use big_market::domain::document::{self, CampaignDocument, Format};
+use big_market::domain::receipt::{Receipt, Verdict};
+use big_market::domain::refusal::Refusal;
+use big_market::fault::{Error, Fault};
+use big_market::process::{self, Part};
+use big_market::{api, demo, show, telemetry};
+use clap::{Parser, Subcommand};
+
+/// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
+///
+/// Without a command, everything runs in one process with nothing else installed.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// A settings file over the built-in defaults; `config.default.toml` is the manual.
+    #[arg(long, global = true, env = "BIG_MARKET_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve HTTP only.
+    Server,
+    /// Run jobs only.
+    Worker,
+    /// Bring the schema up to date and stop.
+    Migrate,
+    /// Work with campaign documents.
+    #[command(subcommand)]
+    Campaign(Campaign),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Check a receipt by recomputing it.
+    Verify {
+        /// A file, or '-' for standard input, as `GET /v1/draws/{id}/receipt` gave it.
+        receipt: PathBuf,
+    },
+    /// Evaluate the six invariants over everything stored.
+    Reconcile,
+}
+
+#[derive(Subcommand)]
+enum Campaign {
+    /// Find every fault of a document.
+    Validate {
+        /// A .toml or .json file.
+        file: PathBuf,
+    },
+    /// Make a document the current version of its activity.
+    Publish {
+        /// A .toml or .json file.
+        file: PathBuf,
+    },
+    /// Show what a document means: odds, tiers, chains.
+    Show {
+        /// A .toml or .json file.
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of documents.
+    Schema,
+}
+
+/// Why a command failed, as it is shown.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(failure) => fail(&*failure),
+    }
+}
+
+fn fail(failure: &dyn std::error::Error) -> ExitCode {
+    eprintln!("big-market: {failure}");
+    ExitCode::FAILURE
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let config = Config::read(arguments.config.as_deref())?;
+    match arguments.command {
+        None => serve(config, &[Part::Server, Part::Worker]).await,
+        Some(Command::Server) => serve(config, &[Part::Server]).await,
+        Some(Command::Worker) => serve(config, &[Part::Worker]).await,
+        Some(Command::Migrate) => {
+            App::open(config, Sources::system()).await?.close().await;
+            println!("the schema is up to date");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Campaign(command)) => campaign(config, command).await,
+        Some(Command::Openapi) => {
+            println!("{}", api::openapi().to_pretty_json()?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Verify { receipt }) => verify(&receipt),
+        Some(Command::Reconcile) => reconcile(config).await,
+    }
+}
+
+async fn serve(config: Config, parts: &[Part]) -> Result<ExitCode, Failure> {
+    telemetry::start_logs(&config.telemetry)?;
+    let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
+    process::run(config, parts, chosen_secret).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure> {
+    match command {
+        Campaign::Schema => println!("{:#}", document::json_schema()),
+        Campaign::Validate { file } => {
+            let document = read_document(&file)?;
+            return Ok(match big_market::app::validate_campaign(&config, &document) {
+                Ok(campaign) => {
+                    println!("{} is valid: activity {}", file.display(), campaign.activity_id);
+                    ExitCode::SUCCESS
+                }
+                Err(refusal) => refused(&file, &refusal),
+            });
+        }
+        Campaign::Show { file } => {
+            let document = read_document(&file)?;
+            return Ok(match big_market::app::validate_campaign(&config, &document) {
+                Ok(campaign) => {
+                    print!("{}", show::campaign(&campaign));
+                    ExitCode::SUCCESS
+                }
+                Err(refusal) => refused(&file, &refusal),
+            });
+        }
+        Campaign::Publish { file } => {
+            let document = read_document(&file)?;
+            let app = App::open(config, Sources::system()).await?;
+            let published = app.publish(document, "command line").await;
+            app.close().await;
+            match published {
+                Ok(published) if published.changed => {
+                    println!("published version {} of activity {}", published.version, published.activity_id);
+                }
+                Ok(published) => println!("version {} is this document already", published.version),
+                Err(Error::Refusal(refusal)) => return Ok(refused(&file, &refusal)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints why a document was refused, a line for each fault.
+fn refused(file: &Path, refusal: &Refusal) -> ExitCode {
+    eprintln!("{}: {refusal}", file.display());
+    if let Refusal::InvalidDocument { faults } = refusal {
+        for fault in faults {
+            eprintln!("  {fault}");
+        }
+    }
+    ExitCode::FAILURE
+}
+
+fn read_document(file: &Path) -> Result<CampaignDocument, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let format = Format::of_file(file).ok_or_else(|| format!("{}: name it .toml or .json", file.display()))?;
+    document::parse(&text, format).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+fn verify(file: &Path) -> Result<ExitCode, Failure> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_string(&mut text)?;
+    } else {
+        text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    let receipt: Receipt =
+        serde_json::from_str(&text).map_err(|error| format!("{}: not a receipt: {error}", file.display()))?;
+    Ok(match receipt.verify() {
+        Verdict::Proven => {
+            println!("{}: proven. The committed seed, the document and the facts give this award.", receipt.draw_id);
+            ExitCode::SUCCESS
+        }
+        Verdict::SeedNotRevealed => {
+            println!(
+                "{}: the award follows from the roll. The roll itself can be checked once the seed of {} is revealed, \
+                 after that day is over: fetch the receipt again then.",
+                receipt.draw_id, receipt.day
+            );
+            ExitCode::SUCCESS
+        }
+        Verdict::Refuted(faults) => {
+            eprintln!("{}: REFUTED", receipt.draw_id);
+            for fault in faults {
+                eprintln!("  {fault}");
+            }
+            ExitCode::FAILURE
+        }
+    })
+}
+
+async fn reconcile(config: Config) -> Result<ExitCode, Failure> {
+    if !config.store.data_dir.is_dir() {
+        let cause = format!("{} does not exist; set store.data_dir", config.store.data_dir.display()).into();
+        return Err(Fault { doing: "reconcile", cause }.into());
+    }
+    let app = App::open(config, Sources::system()).await?;
+    let report = app.reconcile().await;
+    app.close().await;
+    let report = report?;
+    print!("{}", show::report(&report));
+    Ok(if report.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -115,7 +115,7 @@ CREATE TABLE award_record (
 
 CREATE INDEX award_record_user ON award_record (user_id, award_record_id);
 
--- Work promised with an award; `due_at` is `run_at` while pending, the end of the lease while leased, nothing once ended.
+-- Work promised with an award; `due_at` is `run_at` while pending, the lease's end while leased, nothing once ended.
 CREATE TABLE outbox (
     outbox_id       TEXT NOT NULL,
     award_record_id TEXT NOT NULL,

@@ -14,14 +14,13 @@ use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_medi
 use super::page::Items;
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, StockView, validate_campaign};
+use crate::app::{App, StockView, StoredVersion, validate_campaign};
 use crate::domain::campaign::ActivityState;
 use crate::domain::document::{self, CampaignDocument, Format};
 use crate::domain::id::ActivityId;
 use crate::domain::refusal::Refusal;
 use crate::domain::validate::DocumentFault;
 use crate::fault::Fault;
-use crate::store::catalog::StoredVersion;
 
 const JSON: &str = "application/json";
 const TOML: &str = "application/toml";

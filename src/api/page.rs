@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::extract::{Faults, QueryText};
-use crate::store::Page;
+use crate::app::Page;
 
 /// Items of a part where the caller does not say.
 const LIMIT_DEFAULT: u32 = 20;

@@ -2,19 +2,25 @@
 
 mod campaigns;
 mod catalog;
+mod cron;
+mod deliveries;
 mod draws;
 mod keys;
 mod lane;
+mod open;
 mod operations;
 mod reads;
 mod recharges;
 mod reconciliation;
 mod stock;
+mod upkeep;
 mod waker;
 
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion, validate_campaign};
+pub use cron::ClaimedFire;
+pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
 pub use operations::JobView;
@@ -22,6 +28,11 @@ pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
+pub use upkeep::Pruned;
+pub use waker::DISPATCH_AWARDS;
+
+pub use crate::store::Page;
+pub use crate::store::catalog::StoredVersion;
 
 use crate::clock::Sources;
 use crate::config::Config;

@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use super::App;
-use crate::config::CronEntry;
 use crate::domain::calendar::Timestamp;
 use crate::domain::cron::{CronFire, Misfire};
 use crate::domain::id::OutboxId;
@@ -76,15 +75,7 @@ impl App {
     /// # Errors
     /// A fault of the store.
     pub async fn jobs(&self) -> Result<Vec<JobView>> {
-        let cron = &self.inner.config.cron;
-        let entries: [(&'static str, &CronEntry); 6] = [
-            ("relay_outbox", &cron.relay_outbox),
-            ("sync_stock", &cron.sync_stock),
-            ("reconcile_stock", &cron.reconcile_stock),
-            ("reconcile_ledger", &cron.reconcile_ledger),
-            ("expire", &cron.expire),
-            ("prune", &cron.prune),
-        ];
+        let entries = self.inner.config.cron.entries();
         let now = self.inner.sources.now();
         let mut views = Vec::with_capacity(entries.len());
         for (name, entry) in entries {

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::App;
 use super::lane::Limits;
 use crate::domain::id::OutboxId;
-use crate::jobs;
 use crate::queue::{Lane, Message};
 
+/// Name of the job that delivers awards.
+pub const DISPATCH_AWARDS: &str = "dispatch_awards";
 /// Ids that one message carries at most, and ids that wait at most: beyond that the relay finds them.
 pub(super) const LIMITS: Limits = Limits { batch_max: 200, waiting_max: 100_000 };
 
@@ -35,7 +36,7 @@ impl App {
 pub(super) fn dispatch_message(outbox_ids: &[OutboxId], occasion: &str) -> Message {
     let first = outbox_ids.first().map(ToString::to_string).unwrap_or_default();
     Message {
-        job: jobs::DISPATCH_AWARDS.into(),
+        job: DISPATCH_AWARDS.into(),
         key: format!("{first}:{occasion}"),
         arguments: json!({ "outbox_ids": outbox_ids }),
     }

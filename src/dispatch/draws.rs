@@ -8,10 +8,10 @@ use crate::domain::outbox::Delivery;
 
 /// Grants draws. The grant is written in the transaction that ends the attempt, so nothing can come between.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Draws;
+pub struct DrawsChannel;
 
 #[async_trait]
-impl Channel for Draws {
+impl Channel for DrawsChannel {
     fn kind(&self) -> AwardKind {
         AwardKind::Draws
     }

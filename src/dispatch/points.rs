@@ -8,10 +8,10 @@ use crate::domain::outbox::Delivery;
 
 /// Credits points. The credit is written in the transaction that ends the attempt, so nothing can come between.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Points;
+pub struct PointsChannel;
 
 #[async_trait]
-impl Channel for Points {
+impl Channel for PointsChannel {
     fn kind(&self) -> AwardKind {
         AwardKind::Points
     }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
-use crate::clock::Clock;
+use crate::clock::Sources;
 use crate::fault::Fault;
 
 /// Deliveries that are remembered; older ones are forgotten.
@@ -37,7 +37,7 @@ pub struct Receiver {
 /// What was received.
 pub struct Inbox {
     secret: Secret,
-    clock: Arc<dyn Clock>,
+    sources: Sources,
     received: Mutex<VecDeque<Received>>,
 }
 
@@ -69,12 +69,13 @@ impl Receiver {
     /// Takes an address; port 0 is a free one.
     ///
     /// # Errors
-    /// The address cannot be taken.
-    pub async fn bind(address: SocketAddr, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+    /// The secret is none, or the address cannot be taken.
+    pub async fn bind(address: SocketAddr, secret: &str, sources: Sources) -> Result<Self, Fault> {
         let doing = "take the address of the demo receiver (demo.receiver_listen)";
+        let secret = secret.parse().map_err(Fault::doing("read the secret of the demo receiver"))?;
         let listener = TcpListener::bind(address).await.map_err(Fault::doing(doing))?;
         let address = listener.local_addr().map_err(Fault::doing(doing))?;
-        let inbox = Arc::new(Inbox { secret, clock, received: Mutex::default() });
+        let inbox = Arc::new(Inbox { secret, sources, received: Mutex::default() });
         Ok(Self { listener, address, inbox })
     }
 
@@ -120,7 +121,7 @@ impl Inbox {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let (id, signatures) = (text(ID_HEADER)?, text(SIGNATURE_HEADER)?);
         let timestamp: i64 = text(TIMESTAMP_HEADER)?.parse().ok()?;
-        let fresh = self.clock.now().timestamp().abs_diff(timestamp) <= TIMESTAMP_TOLERANCE;
+        let fresh = self.sources.now().timestamp().abs_diff(timestamp) <= TIMESTAMP_TOLERANCE;
         (fresh && self.secret.verifies(signatures, id, timestamp, body)).then_some(id)
     }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,12 +13,13 @@ use tokio::sync::Semaphore;
 use super::guard::{NotPublic, PublicOnly, is_public};
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
 use super::{Attempted, Channel};
-use crate::clock::Clock;
+use crate::clock::Sources;
 use crate::config::{ConfigError, EndpointConfig, WebhookConfig};
 use crate::domain::award::{AwardKind, Prize};
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, UserId};
 use crate::domain::outbox::{Delivery, FailureClass};
+use crate::fault::Fault;
 
 /// Bytes of an answer that are read at most. A longer one is an answer all the same, but without a reference.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -31,9 +31,9 @@ const BUSY_SECONDS: u32 = 5;
 const EVENT_TYPE: &str = "award.dispatched";
 
 /// Calls the endpoints that the settings name.
-pub struct Webhook {
+pub struct WebhookChannel {
     endpoints: BTreeMap<String, Endpoint>,
-    clock: Arc<dyn Clock>,
+    sources: Sources,
     timeout: Duration,
     /// One for each call of this process. A call waits for a slot no longer than `timeout`, so that no delivery takes more
     /// than twice that, which a lease always outlasts.
@@ -70,12 +70,16 @@ struct Answer {
     reference: Option<String>,
 }
 
-impl Webhook {
+impl WebhookChannel {
     /// Checks every endpoint and gets ready to call them, at most `calls_max` at the same time.
     ///
     /// # Errors
     /// The first setting that cannot work: which, why, and how to mend it. Secrets are not repeated.
-    pub fn new(settings: &WebhookConfig, calls_max: usize, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+    pub fn new(settings: &WebhookConfig, calls_max: usize, sources: Sources) -> Result<Self, Fault> {
+        Self::check(settings, calls_max, sources).map_err(Fault::doing("get ready to call third parties"))
+    }
+
+    fn check(settings: &WebhookConfig, calls_max: usize, sources: Sources) -> Result<Self, ConfigError> {
         let timeout = Duration::from_millis(settings.timeout_ms);
         let allowed = allowed_hosts(&settings.allow_hosts)?;
         let build = |builder: ClientBuilder| builder.build().map_err(|error| unusable("webhook", &error));
@@ -93,11 +97,11 @@ impl Webhook {
             };
             endpoints.insert(name.clone(), Endpoint { url, secret, client });
         }
-        Ok(Self { endpoints, clock, timeout, slots: Semaphore::new(calls_max) })
+        Ok(Self { endpoints, sources, timeout, slots: Semaphore::new(calls_max) })
     }
 
     async fn call(&self, endpoint: &Endpoint, name: &str, id: &str, body: Vec<u8>) -> Attempted {
-        let timestamp = self.clock.now().timestamp();
+        let timestamp = self.sources.now().timestamp();
         let sent = endpoint
             .client
             .post(endpoint.url.clone())
@@ -120,7 +124,7 @@ impl Webhook {
 }
 
 #[async_trait]
-impl Channel for Webhook {
+impl Channel for WebhookChannel {
     fn kind(&self) -> AwardKind {
         AwardKind::Webhook
     }

@@ -124,8 +124,8 @@ impl SeedChain {
     /// Chains for the days from `first` to `last` that none of `existing` covers: one for each run of such days, none
     /// where all are covered.
     ///
-    /// The last run ends in `last_seed`; an earlier run's last seed is the HMAC of its first day keyed by `last_seed`. It
-    /// must not be a hash of a later seed, or the later run's commitment would tell it to everybody.
+    /// The last run ends in `last_seed`; an earlier run's last seed is the HMAC of its first day keyed by `last_seed`.
+    /// It must not be a hash of a later seed, or the later run's commitment would tell it to everybody.
     pub fn covering(existing: &[Self], (first, last): (Day, Day), last_seed: DaySeed) -> Vec<Self> {
         let end = last.since(first) + 1;
         let mut covered: Vec<_> = existing

@@ -1,22 +1,21 @@
-//! Draws in SQLite: the facts they are decided from, and the one transaction that records them.
+//! Draws in SQLite: the facts they are decided from, what grants them, and their lists.
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
 use serde::Serialize;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
-use super::rows::{AwardRow, DrawRow, OrderRow, value_columns};
-use super::{SqliteStore, Tried, catalog, changed, json, millis, recharges};
-use crate::domain::award::{AwardKind, AwardRecord, AwardState};
-use crate::domain::bucket::Bucket;
+use super::rows::{AwardRow, DrawRow, OrderRow};
+use super::{SqliteStore, Tried, catalog, changed, json, recharges};
+use crate::domain::award::AwardRecord;
 use crate::domain::campaign::ActivityHead;
-use crate::domain::draw::{Reason, RechargeOrder};
+use crate::domain::draw::RechargeOrder;
 use crate::domain::id::{ActivityId, AwardRecordId, DrawId, RequestId, UserId};
 use crate::domain::quota::Quota;
 use crate::fault::Fault;
 use crate::store::draws::{
-    DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewDraw, NewRecharge, Recharged, Recorded,
+    DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
 use crate::store::{Page, Stored};
 
@@ -159,7 +158,7 @@ impl SqliteStore {
         let quotas: Vec<(u32, u32, u32, u32)> = sqlx::query_as(
             r"SELECT COALESCE(quota.granted, 0), COALESCE(quota.used, 0), COALESCE(today.used, 0),
                      COALESCE(this_month.used, 0)
-                FROM json_each(?1) AS asked
+                FROM jsonb_each(?1) AS asked
                 LEFT JOIN quota
                   ON quota.user_id = asked.value ->> 'user_id'
                  AND quota.activity_id = asked.value ->> 'activity_id'
@@ -178,8 +177,8 @@ impl SqliteStore {
         .await?;
         let earlier: Vec<EarlierRow> = sqlx::query_as(
             r"SELECT asked.key AS question, live_draw.*
-                FROM json_each(?1) AS asked
-               CROSS JOIN json_each(asked.value, '$.request_ids') AS request
+                FROM jsonb_each(?1) AS asked
+               CROSS JOIN jsonb_each(asked.value, '$.request_ids') AS request
                CROSS JOIN live_draw
                   ON live_draw.user_id = asked.value ->> 'user_id'
                  AND live_draw.activity_id = asked.value ->> 'activity_id'
@@ -204,288 +203,6 @@ impl SqliteStore {
         Ok((heads, facts))
     }
 
-    async fn try_record(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
-        let all: Vec<_> = groups.iter().enumerate().map(GroupJson::of).collect();
-        let mut tx = self.write().await?;
-        let answers = judge(&mut tx, &json(&all)?, &json(&DrawJson::of_groups(groups, |_| true))?).await?;
-        let committed = |number: usize| answers[number] == Recorded::Committed;
-        let groups_kept: Vec<_> = all.into_iter().filter(|group| committed(group.number)).collect();
-        if groups_kept.is_empty() {
-            tx.rollback().await?;
-            return Ok(answers);
-        }
-        spend_quota(&mut tx, &groups_kept).await?;
-        write_draws(&mut tx, &DrawJson::of_groups(groups, committed)).await?;
-        tx.commit().await?;
-        Ok(answers)
-    }
-}
-
-/// A group as the statements read it.
-#[derive(Serialize)]
-struct GroupJson<'a> {
-    number: usize,
-    user_id: &'a UserId,
-    activity_id: &'a ActivityId,
-    bucket: u16,
-    day: String,
-    month: String,
-    count: usize,
-    used: u32,
-    used_today: u32,
-    used_this_month: u32,
-    epoch: i64,
-}
-
-impl<'a> GroupJson<'a> {
-    fn of((number, group): (usize, &'a DrawGroup)) -> Self {
-        Self {
-            number,
-            user_id: &group.user_id,
-            activity_id: &group.activity_id,
-            bucket: Bucket::of(&group.user_id).number(),
-            day: group.day.to_string(),
-            month: group.day.month().to_string(),
-            count: group.draws.len(),
-            used: group.decided_from.used,
-            used_today: group.decided_from.used_today,
-            used_this_month: group.decided_from.used_this_month,
-            epoch: group.epoch.0,
-        }
-    }
-}
-
-/// A draw with its promise, as the statements read it.
-#[derive(Serialize)]
-struct DrawJson<'a> {
-    group: usize,
-    draw_id: String,
-    bucket: u16,
-    user_id: &'a UserId,
-    activity_id: &'a ActivityId,
-    version: u32,
-    request_id: &'a RequestId,
-    request_index: u32,
-    drawn_at: i64,
-    day: String,
-    used_before: u32,
-    used_today_before: u32,
-    roll: String,
-    reason: &'a Reason,
-    award_id: &'a str,
-    kind: &'static str,
-    points: Option<i64>,
-    sku: Option<&'a str>,
-    draws: Option<u32>,
-    award_record_id: String,
-    award_state: &'static str,
-    delivered_at: Option<i64>,
-    dispatch_at: i64,
-    outbox_id: Option<String>,
-    wake_at: i64,
-}
-
-impl<'a> DrawJson<'a> {
-    fn of_groups(groups: &'a [DrawGroup], wanted: impl Fn(usize) -> bool) -> Vec<Self> {
-        let wanted = groups.iter().enumerate().filter(|(number, _)| wanted(*number));
-        wanted
-            .flat_map(|(number, group)| {
-                let bucket = Bucket::of(&group.user_id).number();
-                group.draws.iter().map(move |new| Self::of(number, bucket, new))
-            })
-            .collect()
-    }
-
-    fn of(group: usize, bucket: u16, new: &'a NewDraw) -> Self {
-        let draw = &new.draw;
-        let kind = draw.value.kind();
-        let (points, sku, draws) = value_columns(&draw.value);
-        // Nothing to deliver is delivered at once; everything else waits for its work.
-        let state = match (kind, new.outbox_id) {
-            (AwardKind::Nothing, None) => AwardState::Delivered,
-            _ => AwardState::Pending,
-        };
-        Self {
-            group,
-            draw_id: draw.draw_id.ulid().to_string(),
-            bucket,
-            user_id: &draw.user_id,
-            activity_id: &draw.activity_id,
-            version: draw.version.0,
-            request_id: &draw.request_id,
-            request_index: draw.index,
-            drawn_at: millis(draw.drawn_at),
-            day: draw.day.to_string(),
-            used_before: draw.used_before,
-            used_today_before: draw.used_today_before,
-            roll: draw.roll.to_string(),
-            reason: &draw.reason,
-            award_id: draw.award_id.as_str(),
-            kind: kind.as_str(),
-            points,
-            sku,
-            draws,
-            award_record_id: draw.award_record_id.ulid().to_string(),
-            award_state: state.as_str(),
-            delivered_at: (state == AwardState::Delivered).then(|| millis(draw.drawn_at)),
-            dispatch_at: millis(new.dispatch_at),
-            outbox_id: new.outbox_id.map(|outbox_id| outbox_id.ulid().to_string()),
-            wake_at: millis(new.wake_at),
-        }
-    }
-}
-
-/// Tells of each group whether it can still be recorded. Exact, because it runs in the transaction that records.
-async fn judge(tx: &mut SqliteConnection, groups: &str, draws: &str) -> Tried<Vec<Recorded>> {
-    let words: Vec<String> = sqlx::query_scalar(
-        r"SELECT CASE
-                 WHEN stock_epoch.epoch IS NOT batch.value ->> 'epoch' THEN 'stale'
-                 WHEN activity.secret_from > batch.value ->> 'day' THEN 'day_over'
-                 WHEN quota.used IS NOT batch.value ->> 'used'
-                   OR quota.used + (batch.value ->> 'count') > quota.granted
-                   OR COALESCE(today.used, 0) <> batch.value ->> 'used_today'
-                   OR COALESCE(this_month.used, 0) <> batch.value ->> 'used_this_month' THEN 'moved'
-                 ELSE 'committed'
-                 END
-            FROM json_each(?1) AS batch
-            LEFT JOIN stock_epoch
-              ON stock_epoch.activity_id = batch.value ->> 'activity_id'
-            LEFT JOIN activity
-              ON activity.activity_id = batch.value ->> 'activity_id'
-            LEFT JOIN quota
-              ON quota.user_id = batch.value ->> 'user_id'
-             AND quota.activity_id = batch.value ->> 'activity_id'
-            LEFT JOIN quota_period AS today
-              ON today.activity_id = batch.value ->> 'activity_id'
-             AND today.user_id = batch.value ->> 'user_id'
-             AND today.period = batch.value ->> 'day'
-            LEFT JOIN quota_period AS this_month
-              ON this_month.activity_id = batch.value ->> 'activity_id'
-             AND this_month.user_id = batch.value ->> 'user_id'
-             AND this_month.period = batch.value ->> 'month'
-           ORDER BY batch.key",
-    )
-    .bind(groups)
-    .fetch_all(&mut *tx)
-    .await?;
-    // A draw id is taken by its own row, were this call a repeat, or by a void row; a request by an earlier answer.
-    let taken: HashSet<i64> = sqlx::query_scalar(
-        r"SELECT batch.value ->> 'group'
-            FROM json_each(?1) AS batch
-           WHERE EXISTS (SELECT 1
-                           FROM draw
-                          WHERE draw.draw_id = batch.value ->> 'draw_id')
-              OR EXISTS (SELECT 1
-                           FROM draw
-                          WHERE draw.void = 0
-                            AND draw.user_id = batch.value ->> 'user_id'
-                            AND draw.activity_id = batch.value ->> 'activity_id'
-                            AND draw.request_id = batch.value ->> 'request_id'
-                            AND draw.request_index = batch.value ->> 'request_index')",
-    )
-    .bind(draws)
-    .fetch_all(&mut *tx)
-    .await?
-    .into_iter()
-    .collect();
-    (0_i64..)
-        .zip(words)
-        .map(|(number, word)| match word.as_str() {
-            "stale" => Ok(Recorded::Stale),
-            "day_over" => Ok(Recorded::DayOver),
-            "moved" => Ok(Recorded::Moved),
-            _ if taken.contains(&number) => Ok(Recorded::Moved),
-            "committed" => Ok(Recorded::Committed),
-            other => Err(format!("a group was judged {other:?}").into()),
-        })
-        .collect()
-}
-
-/// Spends the quota of groups that were judged. The conditions are repeated: a statement must be right by itself.
-async fn spend_quota(tx: &mut SqliteConnection, groups: &[GroupJson<'_>]) -> Tried<()> {
-    let batch = json(groups)?;
-    let spent = sqlx::query(
-        r"UPDATE quota
-             SET used = used + (batch.value ->> 'count')
-            FROM json_each(?1) AS batch
-           WHERE quota.user_id = batch.value ->> 'user_id'
-             AND quota.activity_id = batch.value ->> 'activity_id'
-             AND quota.used = batch.value ->> 'used'
-             AND quota.used + (batch.value ->> 'count') <= quota.granted",
-    )
-    .bind(&batch)
-    .execute(&mut *tx)
-    .await?;
-    changed("quota", spent.rows_affected(), groups.len())?;
-    // `used` of the row offered is what it must be afterwards.
-    let counted = sqlx::query(
-        r"INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
-          SELECT value ->> 'activity_id', value ->> 'user_id', value ->> 'day', value ->> 'bucket',
-                 (value ->> 'used_today') + (value ->> 'count')
-            FROM json_each(?1)
-           UNION ALL
-          SELECT value ->> 'activity_id', value ->> 'user_id', value ->> 'month', value ->> 'bucket',
-                 (value ->> 'used_this_month') + (value ->> 'count')
-            FROM json_each(?1)
-           WHERE TRUE
-          ON CONFLICT (activity_id, user_id, period) DO UPDATE
-             SET used = excluded.used
-           WHERE quota_period.used < excluded.used",
-    )
-    .bind(&batch)
-    .execute(&mut *tx)
-    .await?;
-    changed("quota_period", counted.rows_affected(), 2 * groups.len())
-}
-
-/// Writes draws, the promises of their awards, and the work that fulfils them.
-async fn write_draws(tx: &mut SqliteConnection, draws: &[DrawJson<'_>]) -> Tried<()> {
-    let batch = json(draws)?;
-    let inserted = sqlx::query(
-        r"INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
-                            used_before, used_today_before, roll, reason, award_id, kind, points, sku, draws,
-                            award_record_id)
-          SELECT value ->> 'draw_id', value ->> 'bucket', value ->> 'user_id', value ->> 'activity_id',
-                 value ->> 'version', value ->> 'request_id', value ->> 'request_index', value ->> 'drawn_at',
-                 value ->> 'day', value ->> 'used_before', value ->> 'used_today_before', value ->> 'roll',
-                 value ->> 'reason', value ->> 'award_id', value ->> 'kind', value ->> 'points', value ->> 'sku',
-                 value ->> 'draws', value ->> 'award_record_id'
-            FROM json_each(?1)
-           ORDER BY key",
-    )
-    .bind(&batch)
-    .execute(&mut *tx)
-    .await?;
-    changed("draw", inserted.rows_affected(), draws.len())?;
-    let inserted = sqlx::query(
-        r"INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
-                                    delivered_at)
-          SELECT value ->> 'award_record_id', value ->> 'draw_id', value ->> 'user_id', value ->> 'bucket',
-                 value ->> 'award_state', value ->> 'drawn_at', value ->> 'dispatch_at', value ->> 'delivered_at'
-            FROM json_each(?1)
-           ORDER BY key",
-    )
-    .bind(&batch)
-    .execute(&mut *tx)
-    .await?;
-    changed("award_record", inserted.rows_affected(), draws.len())?;
-    let inserted = sqlx::query(
-        r"INSERT INTO outbox (outbox_id, award_record_id, user_id, bucket, state, run_at, due_at, wake_at, created_at)
-          SELECT value ->> 'outbox_id', value ->> 'award_record_id', value ->> 'user_id', value ->> 'bucket',
-                 'pending', value ->> 'dispatch_at', value ->> 'dispatch_at', value ->> 'wake_at',
-                 value ->> 'drawn_at'
-            FROM json_each(?1)
-           WHERE value ->> 'outbox_id' IS NOT NULL
-           ORDER BY key",
-    )
-    .bind(&batch)
-    .execute(&mut *tx)
-    .await?;
-    let promises = draws.iter().filter(|draw| draw.outbox_id.is_some()).count();
-    changed("outbox", inserted.rows_affected(), promises)
-}
-
-impl SqliteStore {
     async fn try_recharge(&self, recharges: &[NewRecharge]) -> Tried<Vec<Recharged>> {
         let mut tx = self.write().await?;
         let (answers, orders) = recharges::judge(&mut tx, recharges).await?;

@@ -1,8 +1,10 @@
 //! The store on SQLite: one file, nothing to install.
 //!
 //! Every statement is one raw string beside its binds; a test prepares them all. Batches arrive as one JSON array that
-//! `json_each` unfolds, so that a hundred draws cost as many statements as one.
+//! `json_each` unfolds, so that a hundred draws cost as many statements as one. On the path of a draw `jsonb_each` does:
+//! it hands each element on parsed, where `json_each` would write it out and parse it again for every field.
 
+mod attempts;
 mod books;
 mod catalog;
 mod cron;
@@ -11,6 +13,7 @@ mod keys;
 mod ledger;
 mod outbox;
 mod recharges;
+mod record;
 mod rows;
 mod stock;
 

@@ -1,3 +1,5 @@
-//! What every adapter of a port must do, written once and run on each.
+//! What every adapter of a port must do, written once against the port and run on each adapter.
 
 mod queue;
+mod stock;
+mod store;

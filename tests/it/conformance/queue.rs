@@ -198,22 +198,22 @@ async fn a_panic_does_not_stop_later_messages(place: impl Place) {
     let queue = place.open().await;
     let (sender, mut arrived) = unbounded_channel();
     let handler = handler(move |message: Message| {
+        tell(&sender, message.clone());
         assert!(message.key != "panics before it begins", "a test panics on purpose");
-        let sender = sender.clone();
-        async move {
-            assert!(!message.key.starts_with("panics"), "a test panics on purpose");
-            tell(&sender, message);
-        }
+        async move { assert!(!message.key.starts_with("panics"), "a test panics on purpose") }
     });
     let working = Working::start(&queue, handler);
-    push(&queue, &["panics before it begins"]).await;
-    for n in 0..2 * CONCURRENCY {
-        push(&queue, &[&format!("panics {n}")]).await;
+    let mut keys: HashSet<String> = (0..2 * CONCURRENCY).map(|n| format!("panics {n}")).collect();
+    keys.extend(["panics before it begins".into(), "fine".into()]);
+    push(&queue, &keys.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let mut seen = HashSet::new();
+    for _ in 0..keys.len() {
+        seen.insert(next(&mut arrived).await.key);
     }
-    push(&queue, &["fine"]).await;
-    assert_eq!(next(&mut arrived).await.key, "fine");
+    assert_eq!(seen, keys);
     working.stopped().await;
     assert_eq!(queue.backlog(Lane::Dispatch).await.expect("counted"), 0, "what panicked is not handed back");
+    assert!(arrived.try_recv().is_err(), "and does not arrive again");
 }
 
 async fn two_thousand_messages_all_arrive(place: impl Place) {

@@ -5,16 +5,16 @@ mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use big_market::clock::{Sources, SystemClock};
-use big_market::config::{Config, ConfigError, EndpointConfig, WebhookConfig};
-use big_market::dispatch::webhook::Webhook;
+use big_market::clock::Sources;
+use big_market::config::{Config, EndpointConfig, WebhookConfig};
+use big_market::dispatch::webhook::WebhookChannel;
 use big_market::dispatch::{Attempted, Channel};
 use big_market::domain::award::{AwardRecord, AwardState, Prize, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, OutboxId, UserId, Version};
 use big_market::domain::outbox::Delivery;
+use big_market::fault::Fault;
 use serde_json::json;
 
 /// 24 bytes, made up for the tests.
@@ -31,8 +31,8 @@ fn settings(url: &str) -> WebhookConfig {
     }
 }
 
-fn webhook(settings: &WebhookConfig) -> Result<Webhook, ConfigError> {
-    Webhook::new(settings, Config::defaults().dispatch.concurrency, Arc::new(SystemClock))
+fn webhook(settings: &WebhookConfig) -> Result<WebhookChannel, Fault> {
+    WebhookChannel::new(settings, Config::defaults().dispatch.concurrency, Sources::system())
 }
 
 async fn deliver(settings: &WebhookConfig, delivery: &Delivery) -> Attempted {

@@ -1,8 +1,6 @@
 //! The demo's receiver, called by the real channel.
 
-use std::sync::Arc;
-
-use big_market::clock::SystemClock;
+use big_market::clock::Sources;
 use big_market::dispatch::Attempted;
 use big_market::dispatch::receiver::Receiver;
 use tokio_util::sync::CancellationToken;
@@ -11,7 +9,7 @@ use super::{SECRET, a_delivery, deliver, settings};
 
 async fn receiver() -> Receiver {
     let address = "127.0.0.1:0".parse().expect("an address");
-    Receiver::bind(address, SECRET.parse().expect("a secret"), Arc::new(SystemClock)).await.expect("bound")
+    Receiver::bind(address, SECRET, Sources::system()).await.expect("bound")
 }
 
 #[tokio::test]

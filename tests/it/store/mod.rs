@@ -1,3 +1,5 @@
 //! What only the SQLite store can be asked; what every store must do is in `conformance`.
 
+mod books;
+mod file;
 mod statements;

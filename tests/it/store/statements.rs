@@ -4,7 +4,8 @@ use std::path::Path;
 
 use big_market::store::Store;
 use big_market::store::sqlite::SqliteStore;
-use sqlx::{Connection, Executor, SqlSafeStr, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqlSafeStr, SqliteConnection};
+use tempfile::TempDir;
 
 /// Fewer would mean that the search for statements no longer finds them.
 const STATEMENTS_MIN: usize = 75;
@@ -27,26 +28,61 @@ fn statements(file: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test]
-async fn every_sql_statement_can_be_prepared() {
+/// Every statement of the store with the name of its file.
+fn all_statements() -> Vec<(String, String)> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
+    let files = std::fs::read_dir(sources).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .flat_map(|file| {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let found = statements(&name, &std::fs::read_to_string(&file).unwrap());
+            found.into_iter().map(move |statement| (name.clone(), statement))
+        })
+        .collect()
+}
+
+async fn migrated() -> (SqliteConnection, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("statements.db");
     SqliteStore::open(&path, 1).await.unwrap().migrate().await.unwrap();
-    let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    (connection, directory)
+}
 
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
-    let mut found = 0;
-    for entry in std::fs::read_dir(sources).unwrap() {
-        let file = entry.unwrap().path();
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        for statement in statements(&name, &std::fs::read_to_string(&file).unwrap()) {
-            found += 1;
-            let statement = sqlx::AssertSqlSafe(statement).into_sql_str();
-            let text = statement.as_str().to_owned();
-            if let Err(fault) = (&mut connection).prepare(statement).await {
-                panic!("{name}: {fault}\n{text}");
-            }
+#[tokio::test]
+async fn every_sql_statement_can_be_prepared() {
+    let (mut connection, _directory) = migrated().await;
+    let all = all_statements();
+    assert!(all.len() >= STATEMENTS_MIN, "only {} statements were found", all.len());
+    for (file, statement) in all {
+        if let Err(fault) = (&mut connection).prepare(AssertSqlSafe(statement.clone()).into_sql_str()).await {
+            panic!("{file}: {fault}\n{statement}");
         }
     }
-    assert!(found >= STATEMENTS_MIN, "only {found} statements were found");
+}
+
+#[tokio::test]
+async fn only_reconciliation_reads_whole_tables() {
+    // Tables that stay small, and counts that read nothing but a partial index.
+    const SMALL: [&str; 6] = [
+        "SCAN activity",
+        "SCAN cron_fire",
+        "SCAN api_key USING INDEX sqlite_autoindex_api_key_1",
+        "SCAN outbox USING COVERING INDEX outbox_done",
+        "SCAN outbox USING COVERING INDEX outbox_dead",
+        "SCAN CONSTANT ROW",
+    ];
+    let (mut connection, _directory) = migrated().await;
+    for (file, statement) in all_statements().into_iter().filter(|(file, _)| file != "books.rs") {
+        let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        for row in sqlx::query(plan).fetch_all(&mut connection).await.unwrap() {
+            let step: String = row.get("detail");
+            let bounded = !step.starts_with("SCAN")
+                || step.contains("VIRTUAL TABLE")
+                || step.starts_with("SCAN (subquery")
+                || step == "SCAN moved"
+                || SMALL.contains(&step.as_str());
+            assert!(bounded, "{file}: {step}: give the statement an index to search\n{statement}");
+        }
+    }
 }

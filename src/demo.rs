@@ -1,0 +1,107 @@
+//! What a newcomer finds after `make run`: a campaign, a receiver for its third-party awards, a key, three commands.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::app::App;
+use crate::clock::Sources;
+use crate::config::{Config, DEMO_ENDPOINT, EndpointConfig};
+use crate::dispatch::receiver::Receiver;
+use crate::domain::api_key::Scope;
+use crate::domain::document::{self, Format};
+use crate::domain::id::ActivityId;
+use crate::domain::refusal::Refusal;
+use crate::fault::{Error, Fault, Result};
+
+/// The sample campaign that people copy.
+const CAMPAIGN: &str = include_str!("../campaigns/demo-100301.toml");
+/// Its activity.
+pub const ACTIVITY: &str = "100301";
+/// Where a secret that was made here is kept between starts.
+const KEY_FILE: &str = "demo-api-key";
+/// Names a secret that the user chose.
+pub const KEY_VARIABLE: &str = "BIG_MARKET_DEMO_API_KEY";
+
+/// Binds the receiver and adds it to the settings as the endpoint `demo`.
+///
+/// # Errors
+/// A fault where its address is taken.
+pub async fn bind_receiver(config: &mut Config, sources: &Sources) -> Result<Receiver, Fault> {
+    let mut bytes = [0; 32];
+    sources.chance.fill(&mut bytes);
+    let secret = format!("whsec_{}", STANDARD.encode(bytes));
+    let receiver = Receiver::bind(config.demo.receiver_listen, &secret, sources.clone()).await?;
+    let address = receiver.address();
+    let endpoint = EndpointConfig { url: format!("http://{address}/awards"), secret };
+    config.webhook.endpoints.insert(DEMO_ENDPOINT.into(), endpoint);
+    config.webhook.allow_hosts.push(address.to_string());
+    Ok(receiver)
+}
+
+/// Publishes the demo campaign where the activity does not exist yet, and gives the secret of a key with every scope.
+///
+/// # Errors
+/// A fault of the store or of the file system; a refusal where the chosen secret is too short.
+pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String> {
+    let activity_id = ActivityId::new(ACTIVITY).expect("a fixed valid id");
+    match app.current(&activity_id).await {
+        Ok(_) => {}
+        Err(Error::Refusal(Refusal::Unknown { .. })) => {
+            let document = document::parse(CAMPAIGN, Format::Toml)
+                .map_err(|error| Fault { doing: "read the demo campaign", cause: error.to_string().into() })?;
+            app.publish(document, "demo").await?;
+        }
+        Err(error) => return Err(error),
+    }
+    let data_dir = &app.config().store.data_dir;
+    let secret = match chosen_secret {
+        Some(secret) => secret,
+        None => match kept_secret(&data_dir.join(KEY_FILE)).map_err(Fault::doing("read the demo's API key"))? {
+            Some(secret) => secret,
+            None => {
+                let made = app.create_api_key("demo", Scope::ALL.into()).await?;
+                keep_secret(&data_dir.join(KEY_FILE), &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
+                return Ok(made.secret);
+            }
+        },
+    };
+    if app.authenticate(&secret).await.is_err() {
+        app.keep_api_key("demo", Scope::ALL.into(), &secret).await?;
+    }
+    Ok(secret)
+}
+
+fn kept_secret(file: &Path) -> std::io::Result<Option<String>> {
+    match std::fs::read_to_string(file) {
+        Ok(secret) => Ok(Some(secret.trim().to_owned()).filter(|secret| !secret.is_empty())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn keep_secret(file: &Path, secret: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    writeln!(options.open(file)?, "{secret}")
+}
+
+/// What is printed: the address, the key, and three commands that work as printed.
+pub fn welcome(address: SocketAddr, secret: &str) -> String {
+    let headers = format!("-H 'Authorization: Bearer {secret}'");
+    let write = format!("{headers} -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\"");
+    let activity = format!("http://{address}/v1/activities/{ACTIVITY}");
+    format!(
+        "\nbig-market serves http://{address} with the demo campaign {ACTIVITY}\n\
+         API key: {secret}\n\n\
+         Give ann five draws, draw once, and see what became of the prize:\n\n\
+         curl -sS -X POST {activity}/recharges {write} -d '{{\"user_id\":\"ann\",\"sku\":\"9013\"}}'\n\
+         curl -sS -X POST {activity}/draws {write} -d '{{\"user_id\":\"ann\"}}'\n\
+         curl -sS http://{address}/v1/users/ann/awards {headers}\n"
+    )
+}

@@ -1,0 +1,108 @@
+//! One process: what it opens, runs side by side, and closes in order.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{ApiState, Workers};
+use crate::app::App;
+use crate::clock::Sources;
+use crate::config::Config;
+use crate::fault::{Fault, Result};
+use crate::{demo, server, telemetry, worker};
+
+/// What a process can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Serve HTTP.
+    Server,
+    /// Run jobs.
+    Worker,
+}
+
+/// Runs the parts until the process is told to stop or one of them fails.
+///
+/// # Errors
+/// A fault of what could not be opened or did not end well; a refusal where the demo's chosen secret is too short.
+pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
+    let metrics = telemetry::start_metrics()?;
+    let sources = Sources::system();
+    let _lock = lock_data_dir(&config.store.data_dir)?;
+    let everything = parts.contains(&Part::Server) && parts.contains(&Part::Worker);
+    let with_demo = everything && config.demo.enabled;
+    let receiver = if with_demo { Some(demo::bind_receiver(&mut config, &sources).await?) } else { None };
+    let listen = config.server.listen;
+    let app = App::open(config, sources).await?;
+    let stop = CancellationToken::new();
+    let mut running: JoinSet<Result<(), Fault>> = JoinSet::new();
+    stop_on_signals(&stop)?;
+    if let Some(receiver) = receiver {
+        running.spawn(receiver.serve(stop.clone()));
+    }
+    if parts.contains(&Part::Worker) {
+        running.spawn(worker::run(app.clone(), stop.clone()));
+    }
+    if parts.contains(&Part::Server) {
+        let listener = TcpListener::bind(listen).await.map_err(Fault::doing("listen on server.listen"))?;
+        let address = listener.local_addr().map_err(Fault::doing("listen on server.listen"))?;
+        tracing::info!("listening on http://{address}");
+        let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
+        running.spawn(server::serve(ApiState::new(app.clone(), metrics, workers), listener, stop.clone()));
+        if with_demo {
+            let secret = demo::prepare(&app, chosen_secret).await?;
+            println!("{}", demo::welcome(address, &secret));
+        }
+    }
+    let ended = join_all(running, &stop).await;
+    app.close().await;
+    Ok(ended?)
+}
+
+/// Waits for all parts. The first one that ends takes the others with it: a process does all it was asked to, or stops.
+async fn join_all(mut running: JoinSet<Result<(), Fault>>, stop: &CancellationToken) -> Result<(), Fault> {
+    let mut outcome = Ok(());
+    while let Some(ended) = running.join_next().await {
+        let ended = ended.unwrap_or_else(|panic| Err(Fault::doing("run a part of the process")(panic)));
+        outcome = outcome.and(ended);
+        stop.cancel();
+    }
+    outcome
+}
+
+fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(Fault::doing("listen for signals"))?;
+    let mut terminated = signal(SignalKind::terminate()).map_err(Fault::doing("listen for signals"))?;
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+        tracing::info!("stopping: finishing what runs");
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// Takes the data directory for this process alone: the counters of the embedded mode live in its memory.
+fn lock_data_dir(data_dir: &Path) -> Result<File, Fault> {
+    std::fs::create_dir_all(data_dir).map_err(Fault::doing("create store.data_dir"))?;
+    let file = File::create(data_dir.join("LOCK")).map_err(Fault::doing("lock store.data_dir"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Fault {
+            doing: "lock store.data_dir",
+            cause: format!(
+                "another big-market process uses {}; the embedded mode is one process: run `big-market` alone, or set \
+                 store.data_dir",
+                data_dir.display()
+            )
+            .into(),
+        }),
+        Err(TryLockError::Error(error)) => Err(Fault::doing("lock store.data_dir")(error)),
+    }
+}

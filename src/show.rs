@@ -1,0 +1,61 @@
+//! What commands print for people.
+
+use std::fmt::Write;
+
+use crate::app::Report;
+use crate::domain::campaign::Campaign;
+use crate::domain::strategy::TierMode;
+
+/// A campaign as its rules read: window, odds, tiers, SKUs.
+pub fn campaign(campaign: &Campaign) -> String {
+    let mut text = String::new();
+    let mut line = |words: std::fmt::Arguments<'_>| {
+        writeln!(text, "{words}").expect("writing to a string cannot fail");
+    };
+    line(format_args!("activity {} {}", campaign.activity_id, campaign.title));
+    line(format_args!("  {} to {}, days of {}", campaign.opens_at, campaign.closes_at, campaign.time_zone));
+    let limit = |limit: Option<u32>| limit.map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string());
+    line(format_args!("  draws: {} a day, {} a month", limit(campaign.limits.day), limit(campaign.limits.month)));
+    let total = campaign.strategy.base().total();
+    line(format_args!("awards (weights of {total})"));
+    let awards = campaign.strategy.awards();
+    for award in awards {
+        let stock = award.stock.map_or_else(|| "unlimited".to_owned(), |stock| stock.to_string());
+        let unlock =
+            if award.unlock_after == 0 { String::new() } else { format!(", after {} today", award.unlock_after) };
+        let fallback = award.fallback.map(|index| format!(", else {}", awards[index].award_id)).unwrap_or_default();
+        let (id, kind) = (&award.award_id, award.prize.kind());
+        line(format_args!(
+            "  {id:<8} {:>12} stock {stock:<10} {kind:<8} {}{unlock}{fallback}",
+            award.weight, award.title
+        ));
+    }
+    for tier in campaign.strategy.tiers() {
+        let from = match tier.mode {
+            TierMode::Once => "with exactly",
+            TierMode::From => "from",
+        };
+        let ids: Vec<_> = tier.table.indexes().map(|index| awards[index].award_id.as_str()).collect();
+        line(format_args!("tier {from} {} draws used: {}", tier.at, ids.join(", ")));
+    }
+    for offer in &campaign.skus {
+        let stock = offer.stock.map_or_else(|| "unlimited".to_owned(), |stock| stock.to_string());
+        line(format_args!("SKU {}: {} draws for {} points, stock {stock}", offer.sku, offer.draws, offer.price));
+    }
+    text
+}
+
+/// The invariants with what was found.
+pub fn report(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let count = finding.violations.len();
+        let word = if count == 0 { "holds".to_owned() } else { format!("{count} VIOLATIONS") };
+        writeln!(text, "{word:<14} {}", finding.invariant.statement()).expect("writing to a string cannot fail");
+        for violation in &finding.violations {
+            writeln!(text, "    {}: {}", violation.subject, violation.detail).expect("writing to a string cannot fail");
+        }
+    }
+    writeln!(text, "{} draws replayed", report.draws_replayed).expect("writing to a string cannot fail");
+    text
+}

@@ -1,0 +1,86 @@
+//! Reconciliation of what was written honestly; planted violations need the adapter's own words.
+
+use std::sync::Arc;
+
+use big_market::domain::award::PrizeValue;
+use big_market::domain::id::SkuId;
+use big_market::domain::outbox::AttemptOutcome;
+use big_market::domain::reconcile::Invariant;
+use big_market::store::Store;
+use big_market::store::books::ActivityLimits;
+
+use crate::support::rows::{OpenActivity, at, finish, lease, points, user};
+
+const NOTHING: PrizeValue = PrizeValue::Nothing;
+
+pub async fn honest_work_has_clean_books(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let pack = PrizeValue::Draws { sku: SkuId::new("pack").unwrap(), draws: 2 };
+    let prizes = [points(100), NOTHING, pack, PrizeValue::Goods, points(50)];
+    let draws = open.won(&user("ann"), &prizes).await;
+    open.grant(&user("ann"), "more", 1).await;
+    open.on("2026-12-01").draw(&user("ann"), "december", &[NOTHING]).await;
+    for delivery in lease(&store, &draws, at(1)).await {
+        let outcome = match delivery.award.value {
+            PrizeValue::Points { .. } => AttemptOutcome::CreditPoints,
+            PrizeValue::Draws { .. } => AttemptOutcome::GrantDraws,
+            _ => AttemptOutcome::Dead { error: "no such address".into() },
+        };
+        store.finish_attempts(&[finish(&delivery, outcome)], at(2)).await.unwrap();
+    }
+    assert_eq!(store.oversold_items(9).await.unwrap(), []);
+    assert_eq!(store.quota_violations(9).await.unwrap(), []);
+    assert_eq!(store.ledger_violations(9).await.unwrap(), []);
+    assert_eq!(store.award_violations(9).await.unwrap(), []);
+    assert_eq!(store.outbox_violations(at(0), 9).await.unwrap(), []);
+}
+
+pub async fn draws_beyond_a_limit_are_named(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    open.won(&user("ann"), &[NOTHING; 3]).await;
+    open.won(&user("bob"), &[NOTHING; 2]).await;
+    let named = async |day, month| {
+        let limits = ActivityLimits { activity_id: open.activity_id.clone(), day, month };
+        store.limit_violations(&limits, 9).await.unwrap()
+    };
+    assert_eq!(named(None, None).await, []);
+    assert_eq!(named(Some(3), Some(3)).await, []);
+    let found = named(Some(2), None).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].invariant, Invariant::Quota);
+    assert!(found[0].subject.contains("ann") && found[0].subject.contains("2026-11-22"), "{:?}", found[0]);
+    assert_eq!(named(None, Some(1)).await.len(), 2);
+    let other = ActivityLimits { activity_id: crate::support::rows::activity("b"), day: Some(0), month: None };
+    assert_eq!(store.limit_violations(&other, 9).await.unwrap(), []);
+}
+
+pub async fn overdue_work_is_named(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let draws = open.won(&user("ann"), &[points(1), points(2), points(3)]).await;
+    lease(&store, &draws[..1], at(10)).await;
+    let done = lease(&store, &draws[1..2], at(10)).await.remove(0);
+    store.finish_attempts(&[finish(&done, AttemptOutcome::CreditPoints)], at(11)).await.unwrap();
+    assert_eq!(store.outbox_violations(at(0), 9).await.unwrap(), []);
+    assert_eq!(store.outbox_violations(at(70), 9).await.unwrap().len(), 1);
+    let found = store.outbox_violations(at(71), 9).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found[0].subject.contains(&draws[2].outbox_id.unwrap().to_string()), "{:?}", found[0]);
+    assert_eq!(store.outbox_violations(at(71), 1).await.unwrap().len(), 1);
+}
+
+pub async fn draws_are_read_part_by_part(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let mut expected = Vec::new();
+    for name in ["ann", "bob", "cat"] {
+        expected.extend(open.won(&user(name), &[NOTHING; 3]).await.into_iter().map(|new| new.draw));
+    }
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let part = store.draws_after(after, 4).await.unwrap();
+        let Some(last) = part.last() else { break };
+        after = Some(last.draw_id);
+        assert!(part.len() <= 4);
+        read.extend(part);
+    }
+    assert_eq!(read, expected);
+}

@@ -1,0 +1,182 @@
+//! Campaign documents: publishing, drafts, seeds, closing.
+
+use std::sync::Arc;
+
+use big_market::domain::award::PrizeValue;
+use big_market::domain::calendar::Day;
+use big_market::domain::campaign::{ActivityHead, ActivityState};
+use big_market::domain::id::{ActivityId, Version};
+use big_market::domain::roll::DaySeed;
+use big_market::domain::stock::{Epoch, StockItem};
+use big_market::store::Store;
+use big_market::store::catalog::{Draft, Published, StockShort};
+use futures::future::join_all;
+
+use crate::support::rows::{OpenActivity, activity, at, award_item, day, document, new_version, sku_item, user};
+
+async fn publish(store: &Arc<dyn Store>, title: &str, stock: &[(StockItem, u64)]) -> Published {
+    store.publish(&new_version(&activity("a"), title, stock)).await.unwrap()
+}
+
+async fn epoch(store: &Arc<dyn Store>) -> i64 {
+    store.stock_epoch(&activity("a")).await.unwrap().unwrap().0
+}
+
+pub async fn a_new_activity_opens(store: Arc<dyn Store>) {
+    let new = new_version(&activity("a"), "first", &[(award_item("car"), 10)]);
+    assert_eq!(store.publish(&new).await.unwrap(), Published::Version(Version(1)));
+    let head =
+        ActivityHead { activity_id: activity("a"), version: Version(1), state: ActivityState::Open, epoch: Epoch(1) };
+    assert_eq!(store.heads(&[activity("a"), activity("b")]).await.unwrap(), std::slice::from_ref(&head));
+    assert_eq!(store.all_heads().await.unwrap(), [head]);
+    let stored = store.version(&activity("a"), Version(1)).await.unwrap().unwrap();
+    assert_eq!((stored.document, stored.published_by, stored.published_at), (new.document, "tests".into(), at(0)));
+    assert_eq!(store.seed_chains(&activity("a")).await.unwrap().len(), 1);
+}
+
+pub async fn the_same_document_again_is_unchanged(store: Arc<dyn Store>) {
+    publish(&store, "first", &[(award_item("car"), 10)]).await;
+    assert_eq!(publish(&store, "first", &[(award_item("car"), 10)]).await, Published::Unchanged(Version(1)));
+    assert_eq!(store.versions(&activity("a")).await.unwrap().len(), 1);
+    assert_eq!(epoch(&store).await, 1);
+}
+
+pub async fn a_new_document_becomes_the_next_version(store: Arc<dyn Store>) {
+    publish(&store, "first", &[(award_item("car"), 10)]).await;
+    assert_eq!(publish(&store, "second", &[(award_item("car"), 10)]).await, Published::Version(Version(2)));
+    let versions = store.versions(&activity("a")).await.unwrap();
+    let titles: Vec<_> = versions.iter().map(|stored| (stored.version.0, stored.document.title.as_str())).collect();
+    assert_eq!(titles, [(2, "second"), (1, "first")]);
+    assert_eq!(store.all_heads().await.unwrap()[0].version, Version(2));
+    // A document that was current once is a new version when it returns.
+    assert_eq!(publish(&store, "first", &[(award_item("car"), 10)]).await, Published::Version(Version(3)));
+}
+
+pub async fn only_changed_totals_raise_the_epoch(store: Arc<dyn Store>) {
+    let (car, pack) = (award_item("car"), sku_item("pack"));
+    let steps = [
+        ("first", vec![(car.clone(), 10), (pack.clone(), 5)], 1),
+        ("another order", vec![(pack.clone(), 5), (car.clone(), 10)], 1),
+        ("another total", vec![(pack.clone(), 5), (car.clone(), 11)], 2),
+        ("one item less", vec![(pack.clone(), 5)], 3),
+        ("one item more", vec![(pack.clone(), 5), (car.clone(), 11)], 4),
+        ("nothing counted", vec![], 5),
+    ];
+    for (title, stock, expected) in steps {
+        publish(&store, title, &stock).await;
+        assert_eq!(epoch(&store).await, expected, "{title}");
+        let notes = store.stock_notes(&activity("a")).await.unwrap();
+        let counted: Vec<_> = notes.into_iter().map(|note| (note.item, note.total)).collect();
+        assert_eq!(counted, stock, "{title}");
+    }
+}
+
+pub async fn totals_below_what_is_used_are_refused(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    open.won(&user("ann"), &[PrizeValue::Goods, PrizeValue::Goods]).await;
+    let short = StockShort { item: award_item("car"), total: 1, used: 2 };
+    assert_eq!(publish(&store, "less", &[(award_item("car"), 1)]).await, Published::StockBelowUsed(vec![short]));
+    assert_eq!(store.all_heads().await.unwrap()[0].version, Version(1));
+    assert_eq!(epoch(&store).await, 1);
+    assert_eq!(store.stock_truth(&activity("a")).await.unwrap()[0].total, 10);
+    assert_eq!(publish(&store, "just enough", &[(award_item("car"), 2)]).await, Published::Version(Version(2)));
+}
+
+pub async fn an_item_that_returns_remembers_its_use(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    open.won(&user("ann"), &[PrizeValue::Goods]).await;
+    publish(&store, "without", &[]).await;
+    assert_eq!(store.stock_truth(&activity("a")).await.unwrap(), []);
+    publish(&store, "with", &[(award_item("car"), 3)]).await;
+    let truth = store.stock_truth(&activity("a")).await.unwrap();
+    assert_eq!((truth[0].total, truth[0].used), (3, 1));
+}
+
+pub async fn days_without_a_seed_get_a_chain(store: Arc<dyn Store>) {
+    let publish = async |title: &str, days: (Day, Day), seed: u8| {
+        let mut new = new_version(&activity("a"), title, &[]);
+        (new.days, new.last_seed) = (days, DaySeed([seed; 32]));
+        store.publish(&new).await.unwrap();
+        let chains = store.seed_chains(&activity("a")).await.unwrap();
+        chains.iter().map(|chain| (chain.first_day.to_string(), chain.days)).collect::<Vec<_>>()
+    };
+    let first = publish("first", (day("2026-11-10"), day("2026-11-19")), 1).await;
+    assert_eq!(first, [("2026-11-10".into(), 10)]);
+    assert_eq!(publish("shorter", (day("2026-11-12"), day("2026-11-15")), 2).await, first);
+    let longer = publish("longer", (day("2026-11-09"), day("2026-11-30")), 3).await;
+    let expected = [("2026-11-09".into(), 1), ("2026-11-10".into(), 10), ("2026-11-20".into(), 11)];
+    assert_eq!(longer, expected);
+    // The chain that was published first still has the seeds it was published with.
+    let chains = store.seed_chains(&activity("a")).await.unwrap();
+    assert_eq!(chains[1].last_seed, DaySeed([1; 32]));
+    assert_eq!(chains[2].seed_of(day("2026-11-30")), Some(DaySeed([3; 32])));
+}
+
+pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
+    let save = async |title: &str| {
+        let draft = Draft { activity_id: activity("a"), document: document(&activity("a"), title), updated_at: at(1) };
+        store.save_draft(&draft).await.unwrap();
+        draft
+    };
+    save("first").await;
+    let draft = save("second").await;
+    assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft.clone()));
+    publish(&store, "first", &[]).await;
+    assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft));
+    publish(&store, "second", &[]).await;
+    assert_eq!(store.draft(&activity("a")).await.unwrap(), None);
+}
+
+pub async fn unknown_names_are_nothing(store: Arc<dyn Store>) {
+    let unknown = activity("unknown");
+    assert_eq!(store.heads(std::slice::from_ref(&unknown)).await.unwrap(), []);
+    assert_eq!(store.all_heads().await.unwrap(), []);
+    assert_eq!(store.version(&unknown, Version(1)).await.unwrap(), None);
+    assert_eq!(store.versions(&unknown).await.unwrap(), []);
+    assert_eq!(store.draft(&unknown).await.unwrap(), None);
+    assert_eq!(store.seed_chains(&unknown).await.unwrap(), []);
+    assert_eq!(store.secret_from(&unknown).await.unwrap(), None);
+    assert_eq!(store.stock_epoch(&unknown).await.unwrap(), None);
+    assert_eq!(store.raise_epoch(&unknown, Epoch(1)).await.unwrap(), None);
+    assert_eq!(store.stock_truth(&unknown).await.unwrap(), []);
+    assert_eq!(store.stock_notes(&unknown).await.unwrap(), []);
+}
+
+pub async fn revealed_days_never_become_secret_again(store: Arc<dyn Store>) {
+    publish(&store, "first", &[]).await;
+    assert_eq!(store.secret_from(&activity("a")).await.unwrap(), None);
+    let reveal = async |before: &str| store.reveal_seeds(&activity("a"), day(before)).await.unwrap().to_string();
+    assert_eq!(reveal("2026-11-22").await, "2026-11-22");
+    assert_eq!(reveal("2026-11-20").await, "2026-11-22");
+    assert_eq!(reveal("2026-11-23").await, "2026-11-23");
+    publish(&store, "second", &[]).await;
+    assert_eq!(store.secret_from(&activity("a")).await.unwrap(), Some(day("2026-11-23")));
+}
+
+pub async fn ended_activities_close_once_and_stay_over(store: Arc<dyn Store>) {
+    publish(&store, "first", &[]).await;
+    let mut later = new_version(&activity("b"), "later", &[]);
+    later.closes_at = at(7_200);
+    store.publish(&later).await.unwrap();
+    assert_eq!(store.close_ended(at(3_599)).await.unwrap(), Vec::<ActivityId>::new());
+    assert_eq!(store.close_ended(at(3_600)).await.unwrap(), [activity("a")]);
+    assert_eq!(store.close_ended(at(3_600)).await.unwrap(), Vec::<ActivityId>::new());
+    let states: Vec<_> = store.all_heads().await.unwrap().into_iter().map(|head| head.state).collect();
+    assert_eq!(states, [ActivityState::Closed, ActivityState::Open]);
+    assert_eq!(publish(&store, "second", &[]).await, Published::Over);
+    assert_eq!(store.versions(&activity("a")).await.unwrap().len(), 1);
+}
+
+pub async fn parallel_publications_each_get_a_version(store: Arc<dyn Store>) {
+    let titles: Vec<_> = (0..8).map(|number| format!("title {number}")).collect();
+    let mut published: Vec<_> = join_all(titles.iter().map(|title| publish(&store, title, &[])))
+        .await
+        .into_iter()
+        .map(|published| match published {
+            Published::Version(version) => version.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    published.sort_unstable();
+    assert_eq!(published, (1..=8).collect::<Vec<_>>());
+}

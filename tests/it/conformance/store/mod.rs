@@ -1,0 +1,145 @@
+//! The conformance suite of the store: every case takes the port alone, so that the next adapter runs it unchanged.
+
+mod books;
+mod catalog;
+mod cron;
+mod draws;
+mod keys;
+mod ledger;
+mod outbox;
+mod recharges;
+mod stock;
+
+use std::sync::Arc;
+
+use big_market::store::Store;
+use big_market::store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+/// One test for each case, each on a store of its own. The function gives a migrated, empty store and whatever must
+/// live as long as it does.
+macro_rules! store_conformance {
+    ($adapter:ident, $fresh:path, { $($module:ident: [$($case:ident),+ $(,)?]),+ $(,)? }) => {
+        mod $adapter {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let (store, _guard) = $fresh().await;
+                    $crate::conformance::store::$module::$case(store.clone()).await;
+                    store.close().await;
+                })+
+            })+
+        }
+    };
+}
+
+/// Hands the list of all cases to [`store_conformance`]; an adapter is one line below.
+macro_rules! every_case {
+    ($adapter:ident, $fresh:path) => {
+        store_conformance!($adapter, $fresh, {
+            catalog: [
+                a_new_activity_opens,
+                the_same_document_again_is_unchanged,
+                a_new_document_becomes_the_next_version,
+                only_changed_totals_raise_the_epoch,
+                totals_below_what_is_used_are_refused,
+                an_item_that_returns_remembers_its_use,
+                days_without_a_seed_get_a_chain,
+                a_draft_is_dropped_when_it_is_published,
+                unknown_names_are_nothing,
+                revealed_days_never_become_secret_again,
+                ended_activities_close_once_and_stay_over,
+                parallel_publications_each_get_a_version,
+            ],
+            draws: [
+                facts_of_nobody_are_zero,
+                recorded_draws_are_facts,
+                facts_answer_each_question_in_order,
+                a_repeat_is_moved_and_changes_nothing,
+                groups_stand_alone,
+                parallel_records_of_one_user_commit_once,
+                parallel_records_of_many_users_all_commit,
+                an_answered_request_is_moved,
+                more_draws_than_granted_are_moved,
+                other_used_counts_are_moved,
+                days_and_months_turn,
+                revealed_days_take_no_draws,
+                raised_epochs_take_no_draws,
+                a_voided_draw_never_commits,
+                a_committed_draw_is_never_voided,
+                draws_and_voids_race_to_one_answer,
+                draws_and_raised_epochs_race_to_one_answer,
+                nothing_is_delivered_at_once,
+                every_value_is_kept,
+                draws_are_listed_newest_first,
+                awards_are_listed_newest_first,
+            ],
+            recharges: [
+                a_grant_adds_draws_once,
+                one_batch_grants_each_source_once,
+                a_request_belongs_to_its_user_and_activity,
+                counted_grants_need_the_current_epoch,
+                a_voided_order_is_stale,
+                parallel_grants_of_one_source_commit_once,
+            ],
+            stock: [
+                parallel_raises_have_one_winner,
+                truth_counts_rows,
+                claims_end_the_same_way_every_time,
+                notes_are_for_people,
+            ],
+            outbox: [
+                due_work_is_given_out_most_overdue_first,
+                due_work_is_not_given_out_twice_before_its_time,
+                a_recorded_wake_time_is_waited_for,
+                future_work_is_neither_due_nor_leased,
+                parallel_leases_give_each_entry_once,
+                deliveries_come_in_the_order_asked,
+                an_ended_lease_can_be_taken,
+                points_are_credited_once,
+                draws_are_granted_once,
+                many_credits_keep_running_balances,
+                a_third_partys_reference_is_kept,
+                a_retry_waits_and_counts,
+                a_snooze_gives_its_attempt_back,
+                giving_up_shows_and_can_be_redriven,
+                a_late_result_happens_but_leaves_the_entry,
+                a_late_failure_changes_nothing,
+                a_delivered_award_stays_delivered,
+                parallel_results_of_one_award_credit_once,
+                a_wrong_effect_is_a_fault_and_writes_nothing,
+                redriving_what_is_not_dead_changes_nothing,
+                entries_are_listed_newest_first_by_state,
+                pruning_is_bounded_and_takes_only_old_finished_work,
+            ],
+            ledger: [nobody_has_no_points, entries_are_listed_newest_first],
+            cron: [
+                a_fire_is_proposed_once,
+                parallel_claims_have_one_winner,
+                an_ended_claim_can_be_taken,
+                only_the_owner_ends_a_fire,
+                open_fires_are_listed_oldest_first,
+                fires_are_listed_newest_first_without_gaps,
+                pruning_keeps_the_last_fire_of_each_job,
+            ],
+            keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
+            books: [
+                honest_work_has_clean_books,
+                draws_beyond_a_limit_are_named,
+                overdue_work_is_named,
+                draws_are_read_part_by_part,
+            ],
+        });
+    };
+}
+
+async fn sqlite_store() -> (Arc<dyn Store>, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("store.db"), 4).await.unwrap();
+    store.migrate().await.unwrap();
+    store.migrate().await.unwrap();
+    store.ping().await.unwrap();
+    (Arc::new(store), directory)
+}
+
+every_case!(sqlite, crate::conformance::store::sqlite_store);

@@ -1,0 +1,77 @@
+//! The command line: what each command prints, and what it says of bad input.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use tempfile::tempdir;
+
+use super::process::command;
+
+fn campaign(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns").join(name)
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    command(directory).args(arguments).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_document_is_validated_shown_and_published_once() {
+    let directory = tempdir().unwrap();
+    let file = campaign("exactness-100001.toml");
+    let file = file.to_str().unwrap();
+    assert!(printed(&run(directory.path(), &["campaign", "validate", file])).contains("is valid"));
+    let shown = printed(&run(directory.path(), &["campaign", "show", file]));
+    assert!(shown.contains("109") && shown.contains("10000"), "{shown}");
+    assert!(printed(&run(directory.path(), &["campaign", "publish", file])).contains("published version 1"));
+    assert!(printed(&run(directory.path(), &["campaign", "publish", file])).contains("this document already"));
+    let report = printed(&run(directory.path(), &["reconcile"]));
+    assert_eq!(report.matches("holds").count(), 6, "{report}");
+}
+
+#[test]
+fn every_fault_of_a_document_is_named_with_its_mend() {
+    let directory = tempdir().unwrap();
+    let text = std::fs::read_to_string(campaign("demo-100301.toml")).unwrap();
+    let file = directory.path().join("broken.toml");
+    let broken = text.replacen("weight = \"0.79\"", "weight = \"0.78\"", 1).replace("Asia/Shanghai", "Asia/Nowhere");
+    std::fs::write(&file, broken).unwrap();
+    let said = complaint(&run(directory.path(), &["campaign", "validate", file.to_str().unwrap()]));
+    assert!(said.contains("time_zone") && said.contains("weight"), "{said}");
+    assert!(complaint(&run(directory.path(), &["campaign", "publish", file.to_str().unwrap()])).contains("time_zone"));
+}
+
+#[test]
+fn misspelt_settings_and_missing_files_are_named() {
+    let directory = tempdir().unwrap();
+    let settings = directory.path().join("big-market.toml");
+    std::fs::write(&settings, "[server]\nlistne = \"127.0.0.1:1\"\n").unwrap();
+    let said = complaint(&run(directory.path(), &["--config", settings.to_str().unwrap(), "migrate"]));
+    assert!(said.contains("listne"), "{said}");
+    let said = complaint(&run(directory.path(), &["verify", "no-such-file.json"]));
+    assert!(said.contains("no-such-file.json"), "{said}");
+    let missing = directory.path().join("missing");
+    let said = complaint(&run(&missing, &["reconcile"]));
+    assert!(said.contains("does not exist"), "{said}");
+}
+
+#[test]
+fn schemas_are_printed_as_json() {
+    let directory = tempdir().unwrap();
+    for arguments in [&["openapi"][..], &["campaign", "schema"]] {
+        let text = printed(&run(directory.path(), arguments));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(json.is_object());
+    }
+    assert!(printed(&run(directory.path(), &["migrate"])).contains("up to date"));
+}

@@ -1,0 +1,7 @@
+//! The real binary over real HTTP: what a newcomer does, and what a power cut does.
+
+mod commands;
+mod crash;
+mod load;
+mod newcomer;
+mod process;

@@ -1,0 +1,316 @@
+//! An application with one activity for each kind of prize, and a third party that does as it is told.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use big_market::app::{App, DrawRequest, Parts, RechargeRequest};
+use big_market::clock::{Clock, Sources, SystemChance};
+use big_market::config::{Config, EndpointConfig};
+use big_market::dispatch::draws::DrawsChannel;
+use big_market::dispatch::points::PointsChannel;
+use big_market::dispatch::{Attempted, Channel};
+use big_market::domain::award::{AwardKind, AwardRecord, Prize};
+use big_market::domain::calendar::Timestamp;
+use big_market::domain::document::{self, Format};
+use big_market::domain::id::{ActivityId, AwardRecordId, OutboxId, RequestId, SkuId, UserId};
+use big_market::domain::outbox::{Delivery, OutboxEntry};
+use big_market::domain::points::Points;
+use big_market::fault::Fault;
+use big_market::jobs;
+use big_market::queue::{Handler, Lane, Message, Queue};
+use big_market::stock::memory::MemoryStock;
+use big_market::store::sqlite::SqliteStore;
+use big_market::store::{Page, Store};
+use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// What each activity is called and gives, always.
+const PRIZES: &[(&str, &str)] = &[
+    ("points", r#"{ kind = "points", min = "5", max = "5" }"#),
+    ("draws", r#"{ kind = "draws", sku = "100" }"#),
+    ("webhook", r#"{ kind = "webhook", endpoint = "partner", payload = { calls = 5 } }"#),
+    ("goods", r#"{ kind = "goods" }"#),
+];
+
+pub(super) struct Bench {
+    pub(super) app: App,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) store: Arc<SqliteStore>,
+    pub(super) queue: Arc<TestQueue>,
+    pub(super) partner: Arc<Partner>,
+    _directory: TempDir,
+}
+
+impl Bench {
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With settings that differ from the defaults.
+    pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let clock = Arc::new(ManualClock(Mutex::new("2026-11-22T12:00:00Z".parse().expect("a time"))));
+        let queue = Arc::new(TestQueue { clock: clock.clone(), state: Mutex::default() });
+        Self::on(clock, queue.clone(), queue, change).await
+    }
+
+    /// On a queue of the caller's.
+    pub(super) async fn on(
+        clock: Arc<ManualClock>,
+        test_queue: Arc<TestQueue>,
+        queue: Arc<dyn Queue>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.expect("a store"));
+        store.migrate().await.expect("migrated");
+        let partner = Arc::new(Partner::default());
+        let mut config = Config::defaults();
+        let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+        config.webhook.endpoints.insert("partner".into(), endpoint);
+        change(&mut config);
+        let app = App::new(Parts {
+            config,
+            sources: Sources::new(clock.clone(), Arc::new(SystemChance)),
+            store: store.clone(),
+            stock: Arc::new(MemoryStock::new()),
+            queue,
+            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
+        });
+        for (activity, prize) in PRIZES {
+            let document = format!(
+                r#"
+                activity = "{activity}"
+                title = "One prize"
+                opens_at = "2026-01-01T00:00:00Z"
+                closes_at = "2030-01-01T00:00:00Z"
+                time_zone = "UTC"
+                awards = [{{ id = "prize", title = "The prize", weight = "1", prize = {prize} }}]
+                skus = [{{ id = "100", draws = 100 }}]
+                "#
+            );
+            let document = document::parse(&document, Format::Toml).expect("readable");
+            app.publish(document, "test").await.expect("valid");
+        }
+        Self { app, clock, store, queue: test_queue, partner, _directory: directory }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn advance(&self, span: TimeDelta) {
+        self.clock.advance(span);
+    }
+
+    /// Has ann draw in one of the activities. Gives the work that was promised, oldest first.
+    pub(super) async fn draw(&self, activity: &str, count: u32) -> Vec<OutboxId> {
+        let before: HashSet<OutboxId> = self.entries().await.iter().map(|entry| entry.outbox_id).collect();
+        let request_id = RequestId::new(&format!("request {}", before.len())).expect("an id");
+        let (activity_id, user_id) = (activity_id(activity), ann());
+        let sku = SkuId::new("100").expect("an id");
+        let recharge = RechargeRequest {
+            activity_id: activity_id.clone(),
+            user_id: user_id.clone(),
+            request_id: request_id.clone(),
+            sku,
+        };
+        self.app.recharge(recharge).await.expect("recharged");
+        self.app.draw(DrawRequest { activity_id, user_id, request_id, count }).await.expect("drawn");
+        let mut promised: Vec<OutboxId> =
+            self.entries().await.into_iter().map(|entry| entry.outbox_id).filter(|id| !before.contains(id)).collect();
+        promised.sort();
+        promised
+    }
+
+    /// Runs the job that delivers these, as a message would.
+    pub(super) async fn dispatch(&self, outbox_ids: &[OutboxId]) {
+        let arguments = json!({ "outbox_ids": outbox_ids });
+        self.run(Message { job: big_market::app::DISPATCH_AWARDS.into(), key: "test".into(), arguments }).await;
+    }
+
+    /// Runs a job that takes no input.
+    pub(super) async fn run_named(&self, job: &str) {
+        self.run(Message { job: job.into(), key: "test".into(), arguments: json!({}) }).await;
+    }
+
+    pub(super) async fn run(&self, message: Message) {
+        jobs::run_message(&self.app, message).await;
+    }
+
+    /// All promised work, newest first.
+    pub(super) async fn entries(&self) -> Vec<OutboxEntry> {
+        self.app.outbox(None, &Page { after: None, limit: 1_000 }).await.expect("listed")
+    }
+
+    pub(super) async fn entry(&self, outbox_id: OutboxId) -> OutboxEntry {
+        self.entries().await.into_iter().find(|entry| entry.outbox_id == outbox_id).expect("it is there")
+    }
+
+    pub(super) async fn award(&self, outbox_id: OutboxId) -> AwardRecord {
+        let award_record_id = self.entry(outbox_id).await.award_record_id;
+        let awards = self.app.awards_of(&ann(), &Page { after: None, limit: 1_000 }).await.expect("listed");
+        awards.into_iter().find(|award| award.award_record_id == award_record_id).expect("it is there")
+    }
+
+    pub(super) async fn points(&self) -> Points {
+        self.app.points_of(&ann(), &Page { after: None, limit: 1 }).await.expect("read").0
+    }
+
+    pub(super) async fn granted(&self, activity: &str) -> u32 {
+        self.app.quota(&activity_id(activity), &ann()).await.expect("read").quota.granted
+    }
+
+    /// Fails where an invariant does not hold.
+    pub(super) async fn check_books(&self) {
+        let report = self.app.reconcile().await.expect("read");
+        assert_eq!(report.violations(), 0, "{report:?}");
+    }
+}
+
+pub(super) fn ann() -> UserId {
+    UserId::new("ann").expect("an id")
+}
+
+fn activity_id(activity: &str) -> ActivityId {
+    ActivityId::new(activity).expect("an id")
+}
+
+/// A clock that stands still until it is moved.
+pub(super) struct ManualClock(Mutex<Timestamp>);
+
+impl ManualClock {
+    pub(super) fn at(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    pub(super) fn advance(&self, span: TimeDelta) {
+        *self.lock() += span;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.lock()
+    }
+}
+
+type Answer = dyn Fn(Delivery) -> BoxFuture<'static, Attempted> + Send + Sync;
+
+/// A third party. It takes everything, until it is told otherwise.
+#[derive(Default)]
+pub(super) struct Partner {
+    answer: Mutex<Option<Arc<Answer>>>,
+    calls: Mutex<Vec<AwardRecordId>>,
+}
+
+impl Partner {
+    pub(super) fn answers<F>(&self, answer: impl Fn(Delivery) -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = Attempted> + Send + 'static,
+    {
+        *self.answer.lock().expect("not poisoned") = Some(Arc::new(move |delivery| answer(delivery).boxed()));
+    }
+
+    pub(super) fn recovers(&self) {
+        *self.answer.lock().expect("not poisoned") = None;
+    }
+
+    /// The keys it was called with, in order.
+    pub(super) fn calls(&self) -> Vec<AwardRecordId> {
+        self.calls.lock().expect("not poisoned").clone()
+    }
+}
+
+#[async_trait]
+impl Channel for Partner {
+    fn kind(&self) -> AwardKind {
+        AwardKind::Webhook
+    }
+
+    fn reaches_outside(&self) -> bool {
+        true
+    }
+
+    async fn deliver(&self, delivery: &Delivery, _prize: &Prize) -> Attempted {
+        self.calls.lock().expect("not poisoned").push(delivery.award.award_record_id);
+        let answer = self.answer.lock().expect("not poisoned").clone();
+        match answer {
+            Some(answer) => answer(delivery.clone()).await,
+            None => Attempted::Delivered { reference: Some("taken".into()) },
+        }
+    }
+}
+
+/// A queue that is looked into: nothing leaves it unless a test takes it.
+pub(super) struct TestQueue {
+    clock: Arc<ManualClock>,
+    state: Mutex<QueueState>,
+}
+
+#[derive(Default)]
+struct QueueState {
+    keys: HashSet<(Lane, String)>,
+    waiting: Vec<(Lane, Message, Timestamp)>,
+}
+
+impl TestQueue {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what is due, in the order it was pushed.
+    pub(super) fn take(&self, lane: Lane) -> Vec<Message> {
+        let now = self.clock.now();
+        let due = |(other, _, run_at): &mut (Lane, Message, Timestamp)| *other == lane && *run_at <= now;
+        self.lock().waiting.extract_if(.., due).map(|(_, message, _)| message).collect()
+    }
+
+    /// When the messages of a lane that wait are due.
+    pub(super) fn due_times(&self, lane: Lane) -> Vec<Timestamp> {
+        self.lock().waiting.iter().filter(|(other, ..)| *other == lane).map(|(.., run_at)| *run_at).collect()
+    }
+}
+
+#[async_trait]
+impl Queue for TestQueue {
+    async fn push(&self, lane: Lane, messages: &[Message], run_at: Timestamp) -> Result<u64, Fault> {
+        let mut state = self.lock();
+        let mut new = 0;
+        for message in messages {
+            if state.keys.insert((lane, message.key.clone())) {
+                state.waiting.push((lane, message.clone(), run_at));
+                new += 1;
+            }
+        }
+        Ok(new)
+    }
+
+    async fn backlog(&self, lane: Lane) -> Result<u64, Fault> {
+        let now = self.clock.now();
+        Ok(self.due_times(lane).into_iter().filter(|run_at| *run_at <= now).count() as u64)
+    }
+
+    async fn work(&self, _handler: Handler, stop: CancellationToken) -> Result<(), Fault> {
+        stop.cancelled().await;
+        Ok(())
+    }
+
+    async fn live_workers(&self) -> Result<(usize, usize), Fault> {
+        Ok((0, Lane::ALL.len()))
+    }
+
+    async fn prune(&self, _before: Timestamp) -> Result<u64, Fault> {
+        Ok(0)
+    }
+
+    async fn close(&self) {}
+}

@@ -1,0 +1,539 @@
+//! One life: what happened, what was answered, and what must follow.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use big_market::app::{App, DrawRequest, Drawn, Parts, RechargeRequest, Recharged};
+use big_market::clock::Sources;
+use big_market::config::{Config, EndpointConfig};
+use big_market::dispatch::draws::DrawsChannel;
+use big_market::dispatch::points::PointsChannel;
+use big_market::domain::award::{AwardState, PrizeValue};
+use big_market::domain::calendar::Timestamp;
+use big_market::domain::draw::{Draw, RechargeOrder};
+use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
+use big_market::domain::outbox::OutboxState;
+use big_market::domain::refusal::Refusal;
+use big_market::fault::Error;
+use big_market::jobs;
+use big_market::queue::Message;
+use big_market::stock::memory::MemoryStock;
+use big_market::store::sqlite::SqliteStore;
+use big_market::store::{Page, Store};
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use super::documents::{self, ACTIVITY, SKUS};
+use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
+use crate::support::lossy_queue::LossyQueue;
+use crate::support::partner::Partner;
+use crate::support::time::{ManualClock, SeededChance};
+
+const USERS: usize = 4;
+/// Messages handled in one draining at most; more would be a loop that feeds itself.
+const MESSAGES_MAX: u32 = 2_000;
+
+/// Everything that outlives a process, the process, and what it answered.
+pub struct World {
+    random: StdRng,
+    clock: Arc<ManualClock>,
+    sources: Sources,
+    store: Arc<dyn Store>,
+    stock: Arc<MemoryStock>,
+    queue: Arc<LossyQueue>,
+    partner: Arc<Partner>,
+    process: Process,
+    draws: BTreeMap<String, (DrawRequest, Option<Vec<Draw>>)>,
+    recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
+    requests: u32,
+    published: u64,
+    /// The latest time that any clock showed.
+    latest: Timestamp,
+    /// Runs what the store does beside its callers.
+    _outer: Runtime,
+    _directory: TempDir,
+}
+
+/// One process: dropping its runtime kills every task at its await.
+struct Process {
+    runtime: Runtime,
+    app: App,
+    crash: Arc<Crash>,
+}
+
+impl World {
+    /// A market that has just opened.
+    pub fn new(seed: u64) -> Self {
+        let shared_memory = std::path::Path::new("/dev/shm");
+        let directory =
+            if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() }.unwrap();
+        let outer = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let store: Arc<dyn Store> = outer.block_on(async {
+            let store = SqliteStore::open(&directory.path().join("market.db"), 1).await.unwrap();
+            store.migrate().await.unwrap();
+            Arc::new(store)
+        });
+        let clock = Arc::new(ManualClock::at("2026-03-07T12:00:00Z"));
+        let sources = Sources::new(clock.clone(), Arc::new(SeededChance::new(seed)));
+        let stock = Arc::new(MemoryStock::new());
+        let queue = Arc::new(LossyQueue::new(seed, 100, 100));
+        let partner = Arc::new(Partner::new(seed));
+        let process = Process::start(&sources, &store, &stock, &queue, &partner);
+        let sources_now = sources.now();
+        let mut world = Self {
+            random: StdRng::seed_from_u64(seed),
+            clock,
+            sources,
+            store,
+            stock,
+            queue,
+            partner,
+            process,
+            draws: BTreeMap::new(),
+            recharges: BTreeMap::new(),
+            requests: 0,
+            published: 0,
+            latest: sources_now,
+            _outer: outer,
+            _directory: directory,
+        };
+        world.publish();
+        for user in 0..USERS {
+            world.recharge(user);
+        }
+        world
+    }
+
+    /// Leaves something to do for every job: promised awards of all kinds, claims without an owner, a day that is over.
+    pub fn leave_work(&mut self) {
+        for user in 0..USERS {
+            let request = self.new_draw(user, 3);
+            self.draw_all(vec![request]);
+        }
+        for points in [6, 7, 8] {
+            self.process.crash.arm(points, Misfortune::Death);
+            let request = self.new_draw(points as usize % USERS, 1);
+            self.draw_all(vec![request]);
+            self.process.crash.disarm();
+        }
+        self.clock.advance(TimeDelta::hours(25));
+    }
+
+    /// Runs a job in a process that meets a misfortune at its `point`-th await. Tells whether it did.
+    pub fn run_struck(&mut self, job: &str, point: i64, misfortune: Misfortune) -> bool {
+        let messages = match job {
+            "dispatch_awards" => {
+                self.run_named("relay_outbox");
+                std::iter::from_fn(|| self.queue.take()).collect()
+            }
+            job => vec![named(job)],
+        };
+        let crash = self.process.crash.clone();
+        crash.arm(point, misfortune);
+        for message in messages {
+            self.handle(message);
+        }
+        let struck = crash.has_struck();
+        crash.disarm();
+        struck
+    }
+
+    /// Runs a job twice in a process that lives.
+    pub fn run_twice(&mut self, job: &str) {
+        for _ in 0..2 {
+            self.run_struck(job, i64::MAX, Misfortune::Death);
+        }
+    }
+
+    /// One thing happens. More often than not a process dies or a call fails somewhere on the way.
+    pub fn step(&mut self) {
+        let points = self.random.random_range(1..=24);
+        match self.random.random_range(0..100) {
+            0..40 => self.process.crash.arm(points, Misfortune::Death),
+            40..60 => self.process.crash.arm(points, Misfortune::Failure),
+            _ => {}
+        }
+        match self.random.random_range(0..100) {
+            0..30 => self.draw_some(),
+            30..40 => self.repeat_one(),
+            40..52 => {
+                let user = self.random.random_range(0..USERS);
+                self.recharge(user);
+            }
+            52..58 => self.publish(),
+            58..76 => self.handle_message(),
+            76..86 => self.run_job(),
+            86..94 => self.move_clock(),
+            _ => self.lose_counters(),
+        }
+        self.process.crash.disarm();
+    }
+
+    /// The six invariants, now. What is overdue only because the clock jumped is worked off first.
+    pub fn check(&mut self) {
+        self.drain();
+        let app = self.process.app.clone();
+        let report = self.process.runtime.block_on(app.reconcile()).unwrap();
+        let broken: Vec<_> = report.findings.iter().flat_map(|finding| &finding.violations).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+        assert!(report.findings.len() == 6, "six invariants are evaluated");
+    }
+
+    /// The life is over: nothing is under way any more, and every answer that was ever given is still the answer.
+    pub fn end(&mut self) {
+        self.partner.recover();
+        // What was promised while the clock was ahead is due by then.
+        let behind = self.latest - self.sources.now();
+        self.clock.advance(behind.max(TimeDelta::zero()));
+        for _ in 0..40 {
+            self.clock.advance(TimeDelta::hours(1));
+            self.drain();
+        }
+        self.check();
+        self.every_answer_stands();
+        self.every_award_arrived_once();
+    }
+
+    fn every_answer_stands(&mut self) {
+        let draws: Vec<_> = self.draws.values().cloned().collect();
+        for (request, answer) in draws {
+            let Some(first) = answer else { continue };
+            let again = self.live(move |app| async move { app.draw(request).await });
+            let again = again.expect("nothing kills this process").expect("a repeat is answered");
+            assert_eq!((again.draws, again.repeated), (first, true));
+        }
+        let recharges: Vec<_> = self.recharges.values().cloned().collect();
+        for (request, answer) in recharges {
+            let Some(first) = answer else { continue };
+            let again = self.live(move |app| async move { app.recharge(request).await });
+            let again = again.expect("nothing kills this process").expect("a repeat is answered");
+            assert_eq!((again.order, again.repeated), (first, true));
+        }
+    }
+
+    fn every_award_arrived_once(&mut self) {
+        for user in 0..USERS {
+            let user_id = user_id(user);
+            let page = Page { after: None, limit: 1_000 };
+            let app = self.process.app.clone();
+            let user = user_id.clone();
+            let awards = self.process.runtime.block_on(async move { app.awards_of(&user, &page).await }).unwrap();
+            let mut points = 0;
+            for award in awards {
+                match (&award.value, award.state) {
+                    (PrizeValue::Points { amount }, AwardState::Delivered) => points += amount.hundredths(),
+                    (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered) => {}
+                    (PrizeValue::Webhook, AwardState::Delivered) => {
+                        assert!(self.partner.received(award.award_record_id) >= 1, "{award:?} never arrived");
+                    }
+                    (PrizeValue::Webhook, AwardState::Dead) | (PrizeValue::Goods, AwardState::Pending) => {}
+                    other => panic!("{other:?} after everything was worked off: {award:?}"),
+                }
+            }
+            let app = self.process.app.clone();
+            let page = Page { after: None, limit: 1 };
+            let user = user_id.clone();
+            let (balance, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
+            assert_eq!(balance.hundredths(), points, "points of {user_id}");
+        }
+    }
+
+    /// Runs something in the process. Nothing when the process died on the way; then there is a new one.
+    fn live<T, F>(&mut self, work: impl FnOnce(App) -> F) -> Option<T>
+    where
+        F: Future<Output = T>,
+    {
+        let (app, crash) = (self.process.app.clone(), self.process.crash.clone());
+        let work = work(app);
+        let outcome = self.process.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                outcome = work => Some(outcome),
+                () = crash.died() => None,
+            }
+        });
+        if outcome.is_none() {
+            self.restart();
+        }
+        outcome
+    }
+
+    /// A new process on what the old one left. Its counters may be gone with it.
+    fn restart(&mut self) {
+        if self.random.random_bool(0.5) {
+            self.stock = Arc::new(MemoryStock::new());
+        }
+        self.process = Process::start(&self.sources, &self.store, &self.stock, &self.queue, &self.partner);
+    }
+
+    fn draw_some(&mut self) {
+        let many = if self.random.random_bool(0.4) { self.random.random_range(2..6) } else { 1 };
+        let requests: Vec<_> = (0..many)
+            .map(|_| {
+                if !self.draws.is_empty() && self.random.random_bool(0.1) {
+                    let at = self.random.random_range(0..self.draws.len());
+                    return self.draws.values().nth(at).unwrap().0.clone();
+                }
+                let count = if self.random.random_bool(0.3) { self.random.random_range(2..=10) } else { 1 };
+                let user = self.random.random_range(0..USERS);
+                self.new_draw(user, count)
+            })
+            .collect();
+        self.draw_all(requests);
+    }
+
+    fn repeat_one(&mut self) {
+        if self.draws.is_empty() {
+            return;
+        }
+        let at = self.random.random_range(0..self.draws.len());
+        let mut request = self.draws.values().nth(at).unwrap().0.clone();
+        if self.random.random_bool(0.2) {
+            request.count = request.count % 10 + 1;
+            let key = request.request_id.to_string();
+            let answered = self.draws[&key].1.is_some();
+            let answer = self.live(move |app| async move { app.draw(request).await });
+            if answered {
+                let reused = |answer: &Result<Drawn, Error>| match answer {
+                    Err(Error::Refusal(refusal)) => {
+                        matches!(refusal, Refusal::RequestReused | Refusal::TryAgain)
+                    }
+                    Err(Error::Fault(_)) => true,
+                    Ok(_) => false,
+                };
+                assert!(answer.as_ref().is_none_or(reused), "{answer:?}");
+            } else {
+                // It was never recorded under its own count; now it may be under another.
+                self.draws.remove(&key);
+            }
+            return;
+        }
+        self.draw_all(vec![request]);
+    }
+
+    fn new_draw(&mut self, user: usize, count: u32) -> DrawRequest {
+        self.requests += 1;
+        DrawRequest {
+            activity_id: activity_id(),
+            user_id: user_id(user),
+            request_id: RequestId::new(&format!("request-{}", self.requests)).unwrap(),
+            count,
+        }
+    }
+
+    fn draw_all(&mut self, requests: Vec<DrawRequest>) {
+        for request in &requests {
+            self.draws.entry(request.request_id.to_string()).or_insert_with(|| (request.clone(), None));
+        }
+        let wanted = requests.clone();
+        let answers = self.live(move |app| async move {
+            futures::future::join_all(wanted.into_iter().map(|request| app.draw(request))).await
+        });
+        for (request, answer) in requests.iter().zip(answers.into_iter().flatten()) {
+            self.note_draw(request, answer);
+        }
+    }
+
+    fn note_draw(&mut self, request: &DrawRequest, answer: Result<Drawn, Error>) {
+        let known = self.draws.get_mut(request.request_id.as_str()).unwrap();
+        match answer {
+            Ok(drawn) => {
+                assert_eq!(drawn.draws.len(), request.count as usize, "all or nothing");
+                if let Some(first) = &known.1 {
+                    assert_eq!(*first, drawn.draws, "a repeat gets the first answer");
+                }
+                known.1 = Some(drawn.draws);
+            }
+            Err(Error::Refusal(refusal)) => {
+                assert!(
+                    known.1.is_none() || refusal == Refusal::TryAgain,
+                    "an accepted request was refused afterwards: {refusal}"
+                );
+                assert!(
+                    matches!(
+                        refusal,
+                        Refusal::QuotaExhausted { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain
+                    ),
+                    "{refusal}"
+                );
+            }
+            // Nobody knows whether it was recorded; a repeat will tell.
+            Err(Error::Fault(fault)) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn recharge(&mut self, user: usize) {
+        let repeat = !self.recharges.is_empty() && self.random.random_bool(0.2);
+        let request = if repeat {
+            let at = self.random.random_range(0..self.recharges.len());
+            self.recharges.values().nth(at).unwrap().0.clone()
+        } else {
+            self.requests += 1;
+            RechargeRequest {
+                activity_id: activity_id(),
+                user_id: user_id(user),
+                request_id: RequestId::new(&format!("request-{}", self.requests)).unwrap(),
+                sku: SkuId::new(SKUS[self.random.random_range(0..SKUS.len())]).unwrap(),
+            }
+        };
+        let key = request.request_id.to_string();
+        self.recharges.entry(key.clone()).or_insert_with(|| (request.clone(), None));
+        let answer = self.live(move |app| async move { app.recharge(request).await });
+        let known = self.recharges.get_mut(&key).unwrap();
+        match answer {
+            None => {}
+            Some(Ok(Recharged { order, .. })) => {
+                if let Some(first) = &known.1 {
+                    assert_eq!(*first, order, "a repeat gets the first answer");
+                }
+                known.1 = Some(order);
+            }
+            Some(Err(Error::Refusal(refusal))) => {
+                assert!(
+                    known.1.is_none() || refusal == Refusal::TryAgain,
+                    "an accepted request was refused afterwards: {refusal}"
+                );
+                assert!(
+                    matches!(refusal, Refusal::SkuSoldOut { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain),
+                    "{refusal}"
+                );
+            }
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn publish(&mut self) {
+        let generous = self.published.min(6);
+        let document = documents::any(&mut self.random, generous);
+        let answer = self.live(move |app| async move { app.publish(document, "model").await });
+        match answer {
+            None => {}
+            Some(Ok(_)) => self.published += 1,
+            Some(Err(Error::Refusal(Refusal::InvalidDocument { faults }))) => {
+                assert!(faults.iter().all(|fault| fault.path.ends_with("stock")), "{faults:?}");
+            }
+            Some(Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn handle_message(&mut self) {
+        if let Some(message) = self.queue.take() {
+            self.handle(message);
+        } else {
+            self.run_job();
+        }
+    }
+
+    fn handle(&mut self, message: Message) {
+        self.live(move |app| async move { jobs::run_message(&app, message).await });
+    }
+
+    fn run_job(&mut self) {
+        let job = ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"]
+            [self.random.random_range(0..6)];
+        self.run_named(job);
+    }
+
+    fn run_named(&mut self, job: &str) {
+        self.handle(named(job));
+    }
+
+    fn move_clock(&mut self) {
+        let span = match self.random.random_range(0..6) {
+            0 => TimeDelta::milliseconds(self.random.random_range(1..1_000)),
+            1 => TimeDelta::seconds(self.random.random_range(1..120)),
+            2 => TimeDelta::hours(self.random.random_range(1..30)),
+            3 => TimeDelta::days(self.random.random_range(1..40)),
+            4 => -TimeDelta::seconds(self.random.random_range(1..120)),
+            _ => -TimeDelta::hours(self.random.random_range(1..30)),
+        };
+        self.clock.advance(span);
+        self.latest = self.latest.max(self.sources.now());
+    }
+
+    fn lose_counters(&mut self) {
+        self.stock = Arc::new(MemoryStock::new());
+        self.restart();
+    }
+
+    /// Works off everything that is due, in a process that does not die.
+    fn drain(&mut self) {
+        self.process.crash.disarm();
+        for _ in 0..MESSAGES_MAX {
+            if let Some(message) = self.queue.take() {
+                self.handle(message);
+                continue;
+            }
+            self.run_named("relay_outbox");
+            let due = self.due();
+            if due == 0 {
+                return;
+            }
+            // The relay wakes an entry again only after a while; a lost message takes that long.
+            self.clock.advance(TimeDelta::seconds(61));
+            self.latest = self.latest.max(self.sources.now());
+        }
+        panic!("draining did not end");
+    }
+
+    /// Entries that are due now, and leases that are still held.
+    fn due(&mut self) -> usize {
+        let now = self.sources.now();
+        let store = self.store.clone();
+        self.process.runtime.block_on(async move {
+            let page = Page { after: None, limit: 10_000 };
+            let open = store.outbox(None, &page).await.unwrap();
+            open.iter()
+                .filter(|entry| match entry.state {
+                    OutboxState::Pending => entry.run_at <= now,
+                    OutboxState::Leased => true,
+                    OutboxState::Done | OutboxState::Dead => false,
+                })
+                .count()
+        })
+    }
+}
+
+impl Process {
+    fn start(
+        sources: &Sources,
+        store: &Arc<dyn Store>,
+        stock: &Arc<MemoryStock>,
+        queue: &Arc<LossyQueue>,
+        partner: &Arc<Partner>,
+    ) -> Self {
+        let crash = Arc::new(Crash::default());
+        let mut config = Config::defaults();
+        let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+        config.webhook.endpoints.insert("partner".into(), endpoint);
+        let parts = Parts {
+            config,
+            sources: sources.clone(),
+            store: Arc::new(MortalStore { store: store.clone(), crash: crash.clone() }),
+            stock: Arc::new(MortalStock { stock: stock.clone(), crash: crash.clone() }),
+            queue: queue.clone(),
+            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
+        };
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let app = runtime.block_on(async { App::new(parts) });
+        Self { runtime, app, crash }
+    }
+}
+
+/// The message that runs a job without arguments.
+fn named(job: &str) -> Message {
+    Message { job: job.into(), key: format!("model:{job}"), arguments: serde_json::json!({}) }
+}
+
+fn activity_id() -> ActivityId {
+    ActivityId::new(ACTIVITY).unwrap()
+}
+
+fn user_id(user: usize) -> UserId {
+    UserId::new(&format!("user{user}")).unwrap()
+}

@@ -1,0 +1,204 @@
+//! Every violation that reconciliation looks for is planted once, past all constraints, and must be named.
+
+use std::sync::Arc;
+
+use big_market::domain::award::PrizeValue;
+use big_market::domain::id::SkuId;
+use big_market::domain::outbox::AttemptOutcome;
+use big_market::domain::reconcile::{Invariant, Violation};
+use big_market::store::Store;
+use big_market::store::sqlite::SqliteStore;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions};
+use tempfile::TempDir;
+
+use crate::support::rows::{OpenActivity, at, finish, lease, points, user};
+
+/// What is changed behind the store's back, and how the row must then be named.
+struct Planted {
+    sql: &'static str,
+    invariant: Invariant,
+    subject: &'static str,
+    detail: &'static str,
+}
+
+const PLANTED: [Planted; 19] = [
+    Planted {
+        sql: "UPDATE stock_item SET total = 0 WHERE kind = 'award'",
+        invariant: Invariant::Stock,
+        subject: "activity a award car",
+        detail: "1 rows where the total is 0",
+    },
+    Planted {
+        sql: "UPDATE stock_item SET total = 0 WHERE kind = 'sku'",
+        invariant: Invariant::Stock,
+        subject: "activity a sku pack",
+        detail: "1 rows where the total is 0",
+    },
+    Planted {
+        sql: "UPDATE quota SET used = used - 1",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a",
+        detail: "used 4 by 5 draws",
+    },
+    Planted {
+        sql: "UPDATE quota SET granted = granted + 1",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a",
+        detail: "granted 8 by orders of 7",
+    },
+    Planted {
+        sql: "UPDATE quota SET granted = 4; UPDATE recharge_order SET draws = 2",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a",
+        detail: "used 5 by 5 draws",
+    },
+    Planted {
+        sql: "DELETE FROM quota",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a",
+        detail: "used 0 by 5 draws",
+    },
+    Planted {
+        sql: "UPDATE quota_period SET used = 9 WHERE period = '2026-11-22'",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a in 2026-11-22",
+        detail: "used 9 by 5 draws",
+    },
+    Planted {
+        sql: "DELETE FROM quota_period WHERE period = '2026-11'",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a in 2026-11",
+        detail: "used 0 by 5 draws",
+    },
+    Planted {
+        sql: "INSERT INTO quota_period VALUES ('a', 'bob', '2026-11', 1, 2)",
+        invariant: Invariant::Quota,
+        subject: "user bob in activity a in 2026-11",
+        detail: "used 2 by 0 draws",
+    },
+    Planted {
+        sql: "UPDATE entry SET amount = amount + 1 WHERE account_id = 'issuer'",
+        invariant: Invariant::Ledger,
+        subject: "transfer xfer_",
+        detail: "its entries sum to 1 hundredths",
+    },
+    Planted {
+        sql: "DELETE FROM entry",
+        invariant: Invariant::Ledger,
+        subject: "transfer xfer_",
+        detail: "it has no entries",
+    },
+    Planted {
+        sql: "UPDATE account SET balance = 99 WHERE account_id = 'user:ann'",
+        invariant: Invariant::Ledger,
+        subject: "account user:ann",
+        detail: "its balance is 99 hundredths, its entries sum to 100",
+    },
+    Planted {
+        sql: "UPDATE account SET balance = -1 WHERE account_id = 'user:ann'",
+        invariant: Invariant::Ledger,
+        subject: "account user:ann",
+        detail: "below zero",
+    },
+    Planted {
+        sql: "DELETE FROM award_record WHERE draw_id = (SELECT MIN(draw_id) FROM draw)",
+        invariant: Invariant::Awards,
+        subject: "draw draw_",
+        detail: "it has no award record of its own",
+    },
+    Planted {
+        sql: "DELETE FROM draw WHERE kind = 'nothing'",
+        invariant: Invariant::Awards,
+        subject: "award record award_",
+        detail: "its draw is not there",
+    },
+    Planted {
+        sql: "DELETE FROM transfer",
+        invariant: Invariant::Awards,
+        subject: "award record award_",
+        detail: "it is delivered and its points are not credited",
+    },
+    Planted {
+        sql: "UPDATE award_record SET state = 'pending', delivered_at = NULL
+               WHERE draw_id = (SELECT draw_id FROM draw WHERE kind = 'draws')",
+        invariant: Invariant::Awards,
+        subject: "award record award_",
+        detail: "it is pending and its draws are granted",
+    },
+    Planted {
+        sql: "DELETE FROM outbox WHERE state <> 'done'",
+        invariant: Invariant::Awards,
+        subject: "award record award_",
+        detail: "it is pending and its work is not there",
+    },
+    Planted {
+        sql: "UPDATE outbox SET due_at = 1",
+        invariant: Invariant::Outbox,
+        subject: "outbox entry out_",
+        detail: "it is pending and overdue since 1970-01-01T00:00:00Z",
+    },
+];
+
+/// Ann won one of everything; points and draws were given, the rest waits.
+async fn worked() -> (Arc<dyn Store>, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("store.db"), 1).await.unwrap();
+    store.migrate().await.unwrap();
+    let store: Arc<dyn Store> = Arc::new(store);
+    let open = OpenActivity::publish(&store, "a").await;
+    let pack = PrizeValue::Draws { sku: SkuId::new("pack").unwrap(), draws: 2 };
+    let prizes = [points(100), pack, PrizeValue::Goods, PrizeValue::Nothing, PrizeValue::Webhook];
+    let draws = open.won(&user("ann"), &prizes).await;
+    let deliveries = lease(&store, &draws[..2], at(1)).await;
+    let outcomes = [AttemptOutcome::CreditPoints, AttemptOutcome::GrantDraws];
+    let finishes: Vec<_> =
+        deliveries.iter().zip(outcomes).map(|(delivery, outcome)| finish(delivery, outcome)).collect();
+    store.finish_attempts(&finishes, at(2)).await.unwrap();
+    (store, directory)
+}
+
+async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
+    let mut found = store.oversold_items(99).await.unwrap();
+    found.extend(store.quota_violations(99).await.unwrap());
+    found.extend(store.ledger_violations(99).await.unwrap());
+    found.extend(store.award_violations(99).await.unwrap());
+    found.extend(store.outbox_violations(at(0), 99).await.unwrap());
+    found
+}
+
+#[tokio::test]
+async fn every_planted_violation_is_named() {
+    for planted in &PLANTED {
+        let (store, directory) = worked().await;
+        assert_eq!(all_violations(&store).await, [], "before {}", planted.sql);
+        let options = SqliteConnectOptions::new()
+            .filename(directory.path().join("store.db"))
+            .foreign_keys(false)
+            .pragma("ignore_check_constraints", "on");
+        let mut connection = options.connect().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(planted.sql)).execute(&mut connection).await.unwrap();
+
+        let found = all_violations(&store).await;
+        let named = found.iter().any(|violation| {
+            violation.invariant == planted.invariant
+                && violation.subject.starts_with(planted.subject)
+                && violation.detail.contains(planted.detail)
+        });
+        assert!(named, "{}\nfound only {found:#?}", planted.sql);
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn no_more_violations_are_named_than_asked_for() {
+    let (store, directory) = worked().await;
+    let mut connection =
+        SqliteConnectOptions::new().filename(directory.path().join("store.db")).connect().await.unwrap();
+    sqlx::raw_sql("UPDATE outbox SET state = 'dead', due_at = NULL, ended_at = 1")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(store.award_violations(99).await.unwrap().len(), 2);
+    assert_eq!(store.award_violations(1).await.unwrap().len(), 1);
+}

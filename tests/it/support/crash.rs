@@ -1,0 +1,224 @@
+//! A process that dies at a chosen await, or meets a failure there: ports that pass everything on until then.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use big_market::domain::api_key::{ApiKey, ApiKeyHash};
+use big_market::domain::award::AwardRecord;
+use big_market::domain::calendar::{Day, Timestamp};
+use big_market::domain::campaign::ActivityHead;
+use big_market::domain::cron::CronFire;
+use big_market::domain::draw::{Draw, RechargeOrder};
+use big_market::domain::id::{ActivityId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version};
+use big_market::domain::ledger::Entry;
+use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
+use big_market::domain::points::Points;
+use big_market::domain::reconcile::Violation;
+use big_market::domain::roll::SeedChain;
+use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::fault::Fault;
+use big_market::stock::{Counted, Reservation, Stock};
+use big_market::store::books::{ActivityLimits, BookStore};
+use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
+use big_market::store::cron::{CronStore, FireClaim, FireEnd};
+use big_market::store::draws::{
+    DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
+};
+use big_market::store::keys::KeyStore;
+use big_market::store::ledger::LedgerStore;
+use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::{Page, Store, Stored};
+use tokio::sync::Notify;
+
+/// What happens at the chosen await.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfortune {
+    /// The process dies: nothing in it ever goes on.
+    Death,
+    /// The call fails once, before or after it had its effect: the caller cannot know.
+    Failure,
+}
+
+/// Counts awaits down to the one at which a misfortune happens.
+#[derive(Default)]
+pub struct Crash {
+    armed: Mutex<Option<(i64, Misfortune)>>,
+    dead: AtomicBool,
+    died: Notify,
+}
+
+impl Crash {
+    /// Strikes at the `points`-th await from now, counting the moment before and the moment after each port call.
+    pub fn arm(&self, points: i64, misfortune: Misfortune) {
+        *self.armed.lock().unwrap() = Some((points, misfortune));
+    }
+
+    /// Lets it live on, unless it is dead.
+    pub fn disarm(&self) {
+        *self.armed.lock().unwrap() = None;
+    }
+
+    /// Whether the misfortune has struck since it was armed.
+    pub fn has_struck(&self) -> bool {
+        self.armed.lock().unwrap().is_none()
+    }
+
+    /// Returns when the process dies.
+    pub async fn died(&self) {
+        loop {
+            let died = self.died.notified();
+            if self.dead.load(Ordering::SeqCst) {
+                return;
+            }
+            died.await;
+        }
+    }
+
+    fn strikes(&self) -> Option<Misfortune> {
+        let mut armed = self.armed.lock().unwrap();
+        let (points, misfortune) = armed.as_mut()?;
+        *points -= 1;
+        let strikes = (*points <= 0).then_some(*misfortune);
+        if strikes.is_some() {
+            *armed = None;
+        }
+        strikes
+    }
+
+    /// One await at which misfortune may strike. A dead process never goes on.
+    pub async fn point(&self) -> Result<(), Fault> {
+        match self.strikes() {
+            Some(Misfortune::Death) => {
+                self.dead.store(true, Ordering::SeqCst);
+                self.died.notify_waiters();
+            }
+            Some(Misfortune::Failure) => return Err(Fault { doing: "reach a store", cause: "bad luck".into() }),
+            None => {}
+        }
+        if self.dead.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+}
+
+/// A store within a process that can die.
+pub struct MortalStore {
+    /// What is remembered, and outlives the process.
+    pub store: Arc<dyn Store>,
+    /// When it dies.
+    pub crash: Arc<Crash>,
+}
+
+/// Counters seen from a process that can die.
+pub struct MortalStock {
+    /// What is counted.
+    pub stock: Arc<dyn Stock>,
+    /// When it dies.
+    pub crash: Arc<Crash>,
+}
+
+macro_rules! mortal {
+    ($name:ident.$inner:ident: $port:ty { $(fn $method:ident($($argument:ident: $type:ty),*) -> $answer:ty;)* }) => {
+        #[async_trait]
+        impl $port for $name {
+            $(async fn $method(&self, $($argument: $type),*) -> $answer {
+                self.crash.point().await?;
+                let answer = self.$inner.$method($($argument),*).await;
+                self.crash.point().await?;
+                answer
+            })*
+        }
+    };
+}
+
+mortal!(MortalStore.store: CatalogStore {
+    fn publish(new: &NewVersion) -> Stored<Published>;
+    fn heads(activity_ids: &[ActivityId]) -> Stored<Vec<ActivityHead>>;
+    fn all_heads() -> Stored<Vec<ActivityHead>>;
+    fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
+    fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
+    fn save_draft(draft: &Draft) -> Stored<()>;
+    fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
+    fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
+    fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
+    fn secret_from(activity_id: &ActivityId) -> Stored<Option<Day>>;
+    fn close_ended(now: Timestamp) -> Stored<Vec<ActivityId>>;
+});
+mortal!(MortalStore.store: DrawStore {
+    fn draw_facts(questions: &[FactsQuestion]) -> Stored<(Vec<ActivityHead>, Vec<Facts>)>;
+    fn record_draws(groups: &[DrawGroup]) -> Stored<Vec<Recorded>>;
+    fn record_recharges(recharges: &[NewRecharge]) -> Stored<Vec<Recharged>>;
+    fn recharge_of(user_id: &UserId, activity_id: &ActivityId, request_id: &RequestId) -> Stored<Option<RechargeOrder>>;
+    fn draw(draw_id: DrawId) -> Stored<Option<DrawWithAward>>;
+    fn draws_of(user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
+    fn awards_of(user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>>;
+});
+mortal!(MortalStore.store: StockStore {
+    fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;
+    fn raise_epoch(activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>>;
+    fn stock_truth(activity_id: &ActivityId) -> Stored<Vec<StockTruth>>;
+    fn end_claims(claims: &[Claim], now: Timestamp) -> Stored<Vec<ClaimEnd>>;
+    fn note_stock(activity_id: &ActivityId, used: &[(StockItem, u64)], now: Timestamp) -> Stored<()>;
+    fn stock_notes(activity_id: &ActivityId) -> Stored<Vec<StockNote>>;
+});
+mortal!(MortalStore.store: OutboxStore {
+    fn due_outbox(question: &DueQuestion) -> Stored<Vec<OutboxId>>;
+    fn lease_outbox(lease: &Lease) -> Stored<Vec<Delivery>>;
+    fn mark_dispatched(deliveries: &[Delivery]) -> Stored<()>;
+    fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
+    fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
+    fn redrive(outbox_id: OutboxId, now: Timestamp) -> Stored<Redriven>;
+    fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
+    fn prune_outbox(before: Timestamp, limit: u32) -> Stored<u64>;
+});
+mortal!(MortalStore.store: LedgerStore {
+    fn points(user_id: &UserId) -> Stored<Points>;
+    fn entries(user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>>;
+});
+mortal!(MortalStore.store: CronStore {
+    fn propose_fires(fires: &[CronFire]) -> Stored<()>;
+    fn last_fires() -> Stored<Vec<(String, Timestamp)>>;
+    fn claim_fire(claim: &FireClaim) -> Stored<bool>;
+    fn end_fire(end: &FireEnd) -> Stored<()>;
+    fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<CronFire>>;
+    fn fires(job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Stored<Vec<CronFire>>;
+    fn prune_fires(before: Timestamp, limit: u32) -> Stored<u64>;
+});
+mortal!(MortalStore.store: KeyStore {
+    fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
+    fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
+    fn api_keys() -> Stored<Vec<ApiKey>>;
+});
+mortal!(MortalStore.store: BookStore {
+    fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
+    fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+    fn draws_after(after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
+    fn limit_violations(limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;
+});
+
+#[async_trait]
+impl Store for MortalStore {
+    async fn migrate(&self) -> Stored<()> {
+        self.store.migrate().await
+    }
+    async fn ping(&self) -> Stored<()> {
+        self.store.ping().await
+    }
+    async fn close(&self) {}
+}
+
+mortal!(MortalStock.stock: Stock {
+    fn reserve(activity_id: &ActivityId, epoch: Epoch, reservations: &[Reservation], now: Timestamp)
+        -> Result<Counted<Vec<Option<usize>>>, Fault>;
+    fn settle(activity_id: &ActivityId, epoch: Epoch, ends: &[(ClaimId, ClaimEnd)]) -> Result<Counted<()>, Fault>;
+    fn open_claims(activity_id: &ActivityId, epoch: Epoch, before: Timestamp, limit: usize)
+        -> Result<Counted<Vec<Claim>>, Fault>;
+    fn counters(activity_id: &ActivityId, epoch: Epoch) -> Result<Counted<Vec<StockCounter>>, Fault>;
+    fn fill(activity_id: &ActivityId, epoch: Epoch, truth: &[StockTruth]) -> Result<Counted<()>, Fault>;
+});

@@ -1,0 +1,160 @@
+//! The house rules that a compiler does not check. Each message says which rule was broken, where, and what to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which parts of the crate a part may name by `crate::`. `ls src` is the architecture; this is the direction of its arrows.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("domain", &["domain"]),
+    ("fault.rs", &["domain"]),
+    ("clock.rs", &["domain"]),
+    ("config.rs", &["domain"]),
+    ("telemetry.rs", &["config", "fault"]),
+    ("store", &["domain", "fault", "store"]),
+    ("stock", &["domain", "fault", "stock"]),
+    ("queue", &["domain", "fault", "config", "clock", "queue"]),
+    ("dispatch", &["domain", "fault", "config", "clock", "dispatch"]),
+    ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
+    ("jobs", &["domain", "fault", "app", "queue", "jobs"]),
+    ("workflows", &["domain", "fault", "app", "workflows"]),
+    ("api", &["domain", "fault", "config", "app", "api"]),
+    ("show.rs", &["domain", "app"]),
+    ("server.rs", &["fault", "config", "app", "api"]),
+    ("worker.rs", &["fault", "app", "queue", "jobs", "workflows"]),
+    ("demo.rs", &["domain", "fault", "config", "clock", "app", "dispatch"]),
+    ("process.rs", &["fault", "config", "clock", "api", "app", "server", "worker", "demo", "telemetry"]),
+];
+
+/// Which files may name a library, so that it can be replaced in one place.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("sqlx::", &["src/store/sqlite", "src/queue/sqlite.rs"]),
+    ("apalis", &["src/queue"]),
+    ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs"]),
+    ("reqwest::", &["src/dispatch"]),
+    ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
+    ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),
+    ("MemoryStock", &["src/stock/memory.rs", "src/app/open.rs"]),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(below: &str) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut open = vec![root().join(below)];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+                files.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!files.is_empty(), "no Rust files below {below}");
+    files.sort();
+    files
+}
+
+/// The lines of a file that are compiled into the product: no comments, no tests at its end.
+fn product_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let product = text.split("#[cfg(test)]").next().unwrap_or(text);
+    product
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(at, line)| (at + 1, line))
+}
+
+fn named_parts(line: &str) -> impl Iterator<Item = &str> {
+    line.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+#[test]
+fn layers_only_name_what_lies_below_them() {
+    let mut broken = Vec::new();
+    for (file, text) in rust_files("src") {
+        let within = file.strip_prefix("src/").unwrap();
+        let part = within.split('/').next().unwrap();
+        if matches!(part, "lib.rs" | "main.rs") {
+            continue;
+        }
+        let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == part) else {
+            broken.push(format!("{file}: {part} has no place in the layers; add it to LAYERS in tests/it/tidy.rs"));
+            continue;
+        };
+        for (at, line) in product_lines(&text) {
+            for named in named_parts(line).filter(|named| !named.is_empty() && !allowed.contains(named)) {
+                broken.push(format!(
+                    "{file}:{at}: {part} must not name crate::{named}. It may name {allowed:?}: move the code to the layer \
+                     that may, or pass in what it needs."
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn libraries_are_named_where_they_can_be_replaced() {
+    let mut broken = Vec::new();
+    for (file, text) in rust_files("src") {
+        for (library, places) in LIBRARIES {
+            if places.iter().any(|place| file.starts_with(place)) {
+                continue;
+            }
+            for (at, _) in product_lines(&text).filter(|(_, line)| line.contains(library)) {
+                broken.push(format!("{file}:{at}: {library} belongs in {places:?} only; go through the port instead"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let files = ["src", "tests"].into_iter().flat_map(rust_files);
+    let silent: Vec<_> = files.filter(|(_, text)| !text.starts_with("//! ")).map(|(file, _)| file).collect();
+    assert!(silent.is_empty(), "the first line of each file says what it is for, as `//! ...`: {silent:?}");
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let mut broken = Vec::new();
+    for (file, text) in ["src", "tests"].into_iter().flat_map(rust_files) {
+        if file.ends_with("tidy.rs") {
+            continue;
+        }
+        for (at, line) in text.lines().enumerate() {
+            for word in ["TODO", "FIXME", "XXX", "#[allow(", "#[ignore"] {
+                if line.contains(word) {
+                    broken
+                        .push(format!("{file}:{}: {word}: do it now, or write down in docs/decisions why not", at + 1));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
+fn migrations_come_in_pairs_of_the_same_name() {
+    let names = |directory: &Path| -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(directory)
+            .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+            .unwrap_or_default();
+        names.sort();
+        names
+    };
+    let (sqlite, postgres) = (root().join("migrations/sqlite"), root().join("migrations/postgres"));
+    assert!(!names(&sqlite).is_empty(), "migrations/sqlite is empty");
+    if postgres.exists() {
+        assert_eq!(names(&sqlite), names(&postgres), "each migration is a pair of files with the same name");
+    }
+}
