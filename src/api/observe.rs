@@ -125,3 +125,51 @@ pub(super) fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked: {}", message.unwrap_or("without a message"));
     Problem::internal().into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn slow() -> StatusCode {
+        std::future::pending().await
+    }
+
+    async fn broken() -> StatusCode {
+        panic!("secret")
+    }
+
+    async fn answer(path: &str) -> Response {
+        let router: Router = Router::new()
+            .route("/slow", get(slow))
+            .route("/broken", get(broken))
+            .layer(from_fn_with_state(Duration::from_millis(1), limit_time))
+            .layer(CatchPanicLayer::custom(answer_panic));
+        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+        router.oneshot(request).await.expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_answered_all_the_same() {
+        let answer = answer("/slow").await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let answer = answer("/broken").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+    }
+}

@@ -2,12 +2,14 @@
 
 #![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
 
+mod api;
 mod conformance;
 mod dispatch;
 mod domain;
 mod end_to_end;
 mod jobs;
 mod model;
+mod server;
 mod store;
 mod support;
 mod tidy;

@@ -1,7 +1,9 @@
 //! Stand-ins for time, chance and the outside world, and builders for what tests need.
 
+pub mod contract;
 pub mod crash;
 pub mod lossy_queue;
+pub mod market;
 pub mod partner;
 pub mod rows;
 pub mod time;

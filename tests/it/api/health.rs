@@ -1,0 +1,56 @@
+//! What machines ask.
+
+use big_market::store::Store;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::market::Market;
+
+#[tokio::test]
+async fn a_market_is_alive_and_ready_until_its_store_is_gone() {
+    let market = Market::empty().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = market.call(Method::GET, path).anonymous().send().await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({"status": "ok"})), "{path}");
+    }
+    market.store.close().await;
+    assert_eq!(market.get("/healthz").await.status, StatusCode::OK);
+    let answer = market.get("/readyz").await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "not_ready"));
+}
+
+#[tokio::test]
+async fn a_failure_is_an_answer_that_tells_nothing_of_its_cause() {
+    let market = Market::demo().await;
+    market.store.close().await;
+    let answer = market.get("/v1/users/ann/draws").await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+    for word in ["pool", "sqlite", "SELECT", "database"] {
+        assert!(!answer.text().contains(word), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_route() {
+    let market = Market::demo().await;
+    for user in ["metrics-1", "metrics-2"] {
+        market.get(format!("/v1/users/{user}/points")).await;
+    }
+    market.get("/v1/nothing/at-all").await;
+    let answer = market.get("/metrics").await;
+    assert!(answer.header("content-type").unwrap().starts_with("text/plain; version=0.0.4"));
+    let text = answer.text();
+    let line = |start: &str, label: &str| text.lines().any(|line| line.starts_with(start) && line.contains(label));
+    assert!(line("big_market_http_requests_total", "route=\"/v1/users/{id}/points\",method=\"GET\",status=\"200\""));
+    assert!(line("big_market_http_requests_total", "route=\"none\""));
+    assert!(line("big_market_http_request_duration_seconds", "route=\"/v1/users/{id}/points\""));
+    assert!(line("# HELP big_market_http_requests_total", "HTTP requests"));
+    assert!(!text.contains("metrics-1"), "a user's name became a label");
+}
+
+#[tokio::test]
+async fn the_openapi_document_is_served() {
+    let market = Market::empty().await;
+    let answer = market.call(Method::GET, "/openapi.json").anonymous().send().await;
+    assert_eq!(answer.json(), serde_json::to_value(big_market::api::openapi()).unwrap());
+}

@@ -1,0 +1,48 @@
+//! API keys over HTTP.
+
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::market::Market;
+
+const PATH: &str = "/admin/api-keys";
+
+#[tokio::test]
+async fn a_key_is_made_with_its_secret_once() {
+    let market = Market::demo().await;
+    let wish = json!({"name": "shop server", "scopes": ["draws:write", "activities:read"]});
+    let answer = market.call(Method::POST, PATH).json(wish).send().await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    let key = answer.json();
+    assert_eq!((&key["name"], &key["revoked_at"]), (&json!("shop server"), &json!(null)));
+    assert_eq!(key["scopes"], json!(["activities:read", "draws:write"]));
+    let secret = key["secret"].as_str().unwrap();
+    let read = market.call(Method::GET, "/v1/activities/100301").bearer(secret).send().await;
+    assert_eq!(read.status, StatusCode::OK);
+    let listed = market.get(PATH).await;
+    assert!(!listed.text().contains(secret) && !listed.text().contains("secret"));
+    assert_eq!(listed.items().iter().filter(|listed| listed["id"] == key["id"]).count(), 1);
+}
+
+#[tokio::test]
+async fn bad_wishes_are_refused_by_field() {
+    let market = Market::empty().await;
+    let cases = [
+        (json!({"name": "", "scopes": ["draws:write"]}), vec!["name"]),
+        (json!({"name": "x".repeat(101), "scopes": ["draws:write"]}), vec!["name"]),
+        (json!({"name": "a\nb", "scopes": ["draws:write"]}), vec!["name"]),
+        (json!({"name": "a", "scopes": []}), vec!["scopes"]),
+        (json!({"name": "a", "scopes": ["draws:write", "all", "none"]}), vec!["scopes[1]", "scopes[2]"]),
+        (json!({"name": "a", "scopes": [1]}), vec!["scopes[0]"]),
+        (json!({"name": "a", "scopes": ["draws:write"], "secret": "mine"}), vec!["secret"]),
+        (json!({"scopes": []}), vec!["name"]),
+    ];
+    for (wish, fields) in cases {
+        let answer = market.call(Method::POST, PATH).json(wish.clone()).send().await;
+        assert_eq!(
+            (answer.status, answer.fault_fields()),
+            (StatusCode::BAD_REQUEST, fields.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            "{wish}"
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! HTTP, through the real router.
+
+mod access;
+mod activities;
+mod campaigns;
+mod documentation;
+mod draws;
+mod health;
+mod keys;
+mod operations;
+mod recharges;
+mod transport;
+mod users;

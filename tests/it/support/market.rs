@@ -1,0 +1,325 @@
+//! A market to test against: real store, real router; only time, chance and the queue are stand-ins.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use big_market::api::{self, ApiState, Workers};
+use big_market::app::{App, Parts};
+use big_market::clock::Sources;
+use big_market::config::Config;
+use big_market::domain::api_key::Scope;
+use big_market::domain::document::{self, CampaignDocument, Format};
+use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
+use big_market::store::Store;
+use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
+use big_market::store::sqlite::SqliteStore;
+use bytes::Bytes;
+use chrono::TimeDelta;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::contract;
+use super::lossy_queue::LossyQueue;
+use super::time::{ManualClock, SeededChance};
+
+/// The activity of the demo campaign.
+pub const DEMO: &str = "100301";
+/// When every market opens, unless its clock is moved: a morning in Shanghai.
+const OPENS_AT: &str = "2026-03-02T02:00:00Z";
+
+/// One market in a directory of its own.
+pub struct Market {
+    /// Its time.
+    pub clock: Arc<ManualClock>,
+    /// Its product.
+    pub app: App,
+    /// What it remembers.
+    pub store: Arc<SqliteStore>,
+    /// Its router.
+    pub router: Router,
+    /// A key that may do everything.
+    pub secret: String,
+    keys_made: AtomicU64,
+    _directory: tempfile::TempDir,
+}
+
+impl Market {
+    /// A market without a campaign.
+    pub async fn empty() -> Self {
+        Self::configured(|_| {}).await
+    }
+
+    /// A market with the demo campaign and other settings.
+    pub async fn demo_with(change: impl FnOnce(&mut Config)) -> Self {
+        let market = Self::configured(change).await;
+        market.app.publish(demo_document(), "tests").await.unwrap();
+        market
+    }
+
+    async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults();
+        change(&mut config);
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.unwrap());
+        store.migrate().await.unwrap();
+        let clock = Arc::new(ManualClock::at(OPENS_AT));
+        let app = App::new(Parts {
+            config,
+            sources: Sources::new(clock.clone(), Arc::new(SeededChance::new(7))),
+            store: store.clone(),
+            stock: Arc::new(big_market::stock::memory::MemoryStock::new()),
+            queue: Arc::new(LossyQueue::reliable()),
+            channels: Vec::new(),
+        });
+        let secret = app.create_api_key("tests", Scope::ALL.into()).await.unwrap().secret;
+        let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
+        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), _directory: directory }
+    }
+
+    /// A market with the demo campaign.
+    pub async fn demo() -> Self {
+        Self::with(demo_document()).await
+    }
+
+    /// A market with one campaign.
+    pub async fn with(document: CampaignDocument) -> Self {
+        let market = Self::empty().await;
+        market.app.publish(document, "tests").await.unwrap();
+        market
+    }
+
+    /// The secret of a key with these scopes.
+    pub async fn key_with(&self, scopes: impl IntoIterator<Item = Scope>) -> String {
+        let scopes: BTreeSet<_> = scopes.into_iter().collect();
+        self.app.create_api_key("some scopes", scopes).await.unwrap().secret
+    }
+
+    /// A request, to be completed and sent.
+    pub fn call(&self, method: Method, path: impl Into<String>) -> Call<'_> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, format!("Bearer {}", self.secret).parse().unwrap());
+        Call { market: self, method, path: path.into(), headers, body: Bytes::new() }
+    }
+
+    /// The answer to a GET.
+    pub async fn get(&self, path: impl Into<String>) -> Answer {
+        self.call(Method::GET, path).send().await
+    }
+
+    /// A user of the demo campaign.
+    pub fn user<'a>(&'a self, id: &'a str) -> User<'a> {
+        User { market: self, id, activity: DEMO }
+    }
+
+    /// An Idempotency-Key nobody used before.
+    pub fn fresh_key(&self) -> String {
+        format!("key-{}", self.keys_made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Ends all work that is due, each with the outcome that `decide` gives it.
+    pub async fn finish_work(&self, decide: impl Fn(&Delivery) -> AttemptOutcome) {
+        let now = self.app.sources().now() + TimeDelta::minutes(1);
+        let until = now + TimeDelta::minutes(1);
+        let question = DueQuestion { now, wake_again_at: until, limit: 1_000 };
+        let outbox_ids = self.store.due_outbox(&question).await.unwrap();
+        let deliveries = self.store.lease_outbox(&Lease { outbox_ids, now, until }).await.unwrap();
+        let finishes: Vec<_> = deliveries
+            .iter()
+            .map(|delivery| {
+                let mint = || self.app.sources().ids.mint(delivery.outbox_id.bucket());
+                Finish {
+                    result: AttemptResult {
+                        outbox_id: delivery.outbox_id,
+                        attempt: delivery.attempt,
+                        award_record_id: delivery.award.award_record_id,
+                        outcome: decide(delivery),
+                    },
+                    transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),
+                    recharge_order_id: big_market::domain::id::RechargeOrderId::from_ulid(mint()),
+                }
+            })
+            .collect();
+        self.store.finish_attempts(&finishes, now).await.unwrap();
+    }
+}
+
+/// The demo campaign's document.
+pub fn demo_document() -> CampaignDocument {
+    document::parse(include_str!("../../../campaigns/demo-100301.toml"), Format::Toml).unwrap()
+}
+
+/// One recorder for the whole test process: only one can be installed.
+pub fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    let install = || {
+        let handle = PrometheusBuilder::new().install_recorder().unwrap();
+        api::describe_metrics();
+        handle
+    };
+    HANDLE.get_or_init(install).clone()
+}
+
+/// A user of one activity, as a business's server speaks for them.
+#[derive(Clone, Copy)]
+pub struct User<'a> {
+    market: &'a Market,
+    id: &'a str,
+    activity: &'a str,
+}
+
+impl User<'_> {
+    /// The answer to a wish to draw.
+    pub async fn draw_with(&self, key: &str, count: u32) -> Answer {
+        let path = format!("/v1/activities/{}/draws", self.activity);
+        self.market.call(Method::POST, path).key(key).json(json!({"user_id": self.id, "count": count})).send().await
+    }
+
+    /// The draws of one request that is granted.
+    pub async fn draw(&self, count: u32) -> Vec<Value> {
+        let answer = self.draw_with(&self.market.fresh_key(), count).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        answer.json()["draws"].as_array().unwrap().clone()
+    }
+
+    /// The answer to a wish for a SKU.
+    pub async fn recharge_with(&self, key: &str, sku: &str) -> Answer {
+        let path = format!("/v1/activities/{}/recharges", self.activity);
+        self.market.call(Method::POST, path).key(key).json(json!({"user_id": self.id, "sku": sku})).send().await
+    }
+
+    /// Grants the draws of a SKU.
+    pub async fn recharge(&self, sku: &str) {
+        let answer = self.recharge_with(&self.market.fresh_key(), sku).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    }
+}
+
+/// A request under construction.
+pub struct Call<'a> {
+    market: &'a Market,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Call<'_> {
+    /// Without a credential.
+    pub fn anonymous(mut self) -> Self {
+        self.headers.remove(header::AUTHORIZATION);
+        self
+    }
+
+    /// With another credential.
+    pub fn bearer(self, secret: &str) -> Self {
+        self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    /// With an Idempotency-Key.
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    /// With a body of some type.
+    pub fn body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", media_type)
+    }
+
+    /// With a JSON body.
+    #[expect(clippy::needless_pass_by_value, reason = "reads well with json!")]
+    pub fn json(self, body: Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// Sends it through the real router.
+    pub async fn send(self) -> Answer {
+        let mut request = Request::new(Body::from(self.body));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.path.parse().unwrap();
+        *request.headers_mut() = self.headers;
+        let response = self.market.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        answer.assert_shape();
+        contract::assert_described(&self.method, &self.path, answer.status, &answer.body);
+        answer
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// What holds for every answer of every route.
+    fn assert_shape(&self) {
+        assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert!(self.header("x-request-id").is_some());
+        if self.status.is_success() {
+            return;
+        }
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text());
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16(), "{problem}");
+        let code: api::Code = problem["code"].as_str().unwrap().parse().unwrap();
+        assert_eq!(code.status(), self.status, "{problem}");
+        assert_eq!(problem["type"], format!("urn:big-market:problem:{code}"));
+        assert!(!problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty());
+        assert_eq!(self.header("retry-after").is_some(), self.status == StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(self.header("www-authenticate").is_some(), matches!(self.status.as_u16(), 401 | 403));
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The code of a problem.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_else(|| panic!("{} {}", self.status, self.text())).to_owned()
+    }
+
+    /// The fields that a problem finds fault with.
+    pub fn fault_fields(&self) -> Vec<String> {
+        let problem = self.json();
+        let faults = problem["faults"].as_array().unwrap_or_else(|| panic!("no faults: {problem}"));
+        faults.iter().map(|fault| fault["field"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Vec<Value> {
+        self.json()["items"].as_array().unwrap_or_else(|| panic!("{} {}", self.status, self.text())).clone()
+    }
+}
