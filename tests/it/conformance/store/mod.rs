@@ -104,6 +104,7 @@ macro_rules! every_case {
                 a_retry_waits_and_counts,
                 a_snooze_gives_its_attempt_back,
                 giving_up_shows_and_can_be_redriven,
+                an_old_lease_does_not_end_a_redriven_or_snoozed_entry,
                 a_late_result_happens_but_leaves_the_entry,
                 a_late_failure_changes_nothing,
                 a_delivered_award_stays_delivered,
