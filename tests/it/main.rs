@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
 
 mod api;
+mod app;
 mod conformance;
 mod dispatch;
 mod domain;

@@ -1,0 +1,5 @@
+//! What the product does, verb by verb, on a real store with a clock that tests move.
+
+mod limits;
+mod retries;
+mod stock;

@@ -1,0 +1,127 @@
+//! Stock: never below zero, never reset, and repaired after whatever happened to the counters.
+
+use big_market::app::{DrawRequest, RechargeRequest};
+use big_market::domain::document::{CampaignDocument, Format, parse};
+use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
+use big_market::domain::refusal::Refusal;
+use big_market::fault::Error;
+use futures::future::join_all;
+
+use crate::support::market::Market;
+
+/// One award with so many units, which every draw picks, and a SKU with so many units.
+fn scarce(units: u64, skus: u64) -> CampaignDocument {
+    let text = format!(
+        r#"
+        activity = "scarce"
+        title = "One award"
+        opens_at = "2026-01-01T00:00:00Z"
+        closes_at = "2027-01-01T00:00:00Z"
+        time_zone = "UTC"
+        [[awards]]
+        id = "lamp"
+        title = "A lamp"
+        weight = "1"
+        stock = {units}
+        fallback = "none"
+        prize = {{ kind = "goods" }}
+        [[awards]]
+        id = "none"
+        title = "Nothing"
+        prize = {{ kind = "nothing" }}
+        [[skus]]
+        id = "ten"
+        draws = 10
+        stock = {skus}
+        "#
+    );
+    parse(&text, Format::Toml).unwrap()
+}
+
+fn activity() -> ActivityId {
+    ActivityId::new("scarce").unwrap()
+}
+
+async fn recharge(market: &Market, user: &str) -> Result<(), Error> {
+    let request = RechargeRequest {
+        activity_id: activity(),
+        user_id: UserId::new(user).unwrap(),
+        request_id: RequestId::new(&market.fresh_key()).unwrap(),
+        sku: SkuId::new("ten").unwrap(),
+    };
+    market.app.recharge(request).await.map(drop)
+}
+
+/// Draws once; gives the award.
+async fn draw(market: &Market, user: &str) -> String {
+    let request = DrawRequest {
+        activity_id: activity(),
+        user_id: UserId::new(user).unwrap(),
+        request_id: RequestId::new(&market.fresh_key()).unwrap(),
+        count: 1,
+    };
+    market.app.draw(request).await.unwrap().draws[0].award_id.to_string()
+}
+
+async fn left(market: &Market, item: &str) -> u64 {
+    let (_, views) = market.app.stock(&activity()).await.unwrap();
+    views.into_iter().find(|view| view.counter.item.id() == item).unwrap().counter.left
+}
+
+#[tokio::test]
+async fn the_last_unit_has_one_winner() {
+    let market = Market::with(scarce(1, 1_000)).await;
+    let users: Vec<_> = (0..100).map(|user| format!("user{user}")).collect();
+    for user in &users {
+        recharge(&market, user).await.unwrap();
+    }
+    let won = join_all(users.iter().map(|user| draw(&market, user))).await;
+    assert_eq!(won.iter().filter(|award| *award == "lamp").count(), 1);
+    assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}
+
+#[tokio::test]
+async fn a_sold_out_sku_is_refused_and_grants_nothing() {
+    let market = Market::with(scarce(1, 3)).await;
+    let users: Vec<_> = (0..10).map(|user| format!("user{user}")).collect();
+    let granted = join_all(users.iter().map(|user| recharge(&market, user))).await;
+    assert_eq!(granted.iter().filter(|granted| granted.is_ok()).count(), 3);
+    assert!(granted.iter().all(|granted| match granted {
+        Ok(()) => true,
+        Err(error) => matches!(error, Error::Refusal(Refusal::SkuSoldOut { .. })),
+    }));
+    assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}
+
+#[tokio::test]
+async fn a_new_version_changes_stock_by_the_difference_and_never_resets_it() {
+    let market = Market::with(scarce(5, 10)).await;
+    recharge(&market, "ann").await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(draw(&market, "ann").await, "lamp");
+    }
+    assert_eq!(left(&market, "lamp").await, 2);
+    market.app.publish(scarce(8, 10), "tests").await.unwrap();
+    assert_eq!(left(&market, "lamp").await, 5, "three more, not eight again");
+    assert_eq!(draw(&market, "ann").await, "lamp");
+    market.app.publish(scarce(4, 10), "tests").await.unwrap();
+    assert_eq!(draw(&market, "ann").await, "none");
+
+    let refused = market.app.publish(scarce(3, 10), "tests").await;
+    let Err(Error::Refusal(Refusal::InvalidDocument { faults })) = refused else { panic!("{refused:?}") };
+    assert_eq!(faults[0].path, "awards[0].stock");
+    assert!(faults[0].mend.contains('4'), "{faults:?}");
+    assert_eq!(market.app.versions(&activity()).await.unwrap().len(), 3, "the refused one is not a version");
+    assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}
+
+#[tokio::test]
+async fn used_counts_are_written_back_for_people() {
+    let market = Market::with(scarce(5, 10)).await;
+    recharge(&market, "ann").await.unwrap();
+    draw(&market, "ann").await;
+    assert_eq!(market.app.sync_stock().await.unwrap(), 1);
+    let (_, views) = market.app.stock(&activity()).await.unwrap();
+    let lamp = views.iter().find(|view| view.counter.item.id() == "lamp").unwrap();
+    assert_eq!((lamp.noted_used, lamp.counter.confirmed), (Some(1), 1));
+}
