@@ -116,6 +116,7 @@ CREATE TABLE award_record (
 CREATE INDEX award_record_user ON award_record (user_id, award_record_id);
 
 -- Work promised with an award; `due_at` is `run_at` while pending, the lease's end while leased, nothing once ended.
+-- `leases` only rises and names the lease that may end the entry; `attempts` counts for back-off and may be given back.
 CREATE TABLE outbox (
     outbox_id       TEXT NOT NULL,
     award_record_id TEXT NOT NULL,
@@ -125,6 +126,7 @@ CREATE TABLE outbox (
     run_at          INTEGER NOT NULL,
     due_at          INTEGER,
     wake_at         INTEGER NOT NULL,
+    leases          INTEGER NOT NULL DEFAULT 0,
     attempts        INTEGER NOT NULL DEFAULT 0,
     last_error      TEXT,
     created_at      INTEGER NOT NULL,

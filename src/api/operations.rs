@@ -103,6 +103,8 @@ pub(super) struct FiresBody {
 pub(super) struct ReportBody {
     /// Whether all of them hold.
     holds: bool,
+    /// Rows that break one, over all of them; 0 when they hold.
+    violations_total: usize,
     /// Draws that were decided again from version, facts and roll.
     draws_replayed: u64,
     /// One for each invariant.
@@ -188,6 +190,7 @@ impl From<Report> for ReportBody {
     fn from(report: Report) -> Self {
         Self {
             holds: report.violations() == 0,
+            violations_total: report.violations(),
             draws_replayed: report.draws_replayed,
             items: report.findings.into_iter().map(Into::into).collect(),
         }

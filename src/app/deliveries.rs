@@ -210,7 +210,7 @@ impl App {
         count(delivery.award.value.kind(), &outcome);
         AttemptResult {
             outbox_id: delivery.outbox_id,
-            attempt: delivery.attempt,
+            lease: delivery.lease,
             award_record_id: delivery.award.award_record_id,
             outcome,
         }

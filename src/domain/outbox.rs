@@ -51,7 +51,9 @@ pub struct OutboxEntry {
 pub struct Delivery {
     /// The work.
     pub outbox_id: OutboxId,
-    /// The attempt that holds the lease, from 1. A result of another attempt is ignored.
+    /// The number of this lease among all the entry ever had. The result of another lease does not end the entry.
+    pub lease: u32,
+    /// The attempt it is, from 1; back-off counts them.
     pub attempt: u32,
     /// The award.
     pub award: AwardRecord,
@@ -62,8 +64,8 @@ pub struct Delivery {
 pub struct AttemptResult {
     /// The work.
     pub outbox_id: OutboxId,
-    /// The attempt that held the lease.
-    pub attempt: u32,
+    /// The lease it was made under.
+    pub lease: u32,
     /// The award it was for.
     pub award_record_id: AwardRecordId,
     /// The outcome.

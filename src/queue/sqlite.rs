@@ -276,6 +276,7 @@ impl Queue for SqliteQueue {
             () = out_of_patience => warn!(running = shift.handlers.len(), "handlers did not finish in time; they are cut off"),
         }
         shift.over.cancel();
+        shift.handlers.close();
         shift.handlers.wait().await;
         let names = shift.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.hand_back(&names).await

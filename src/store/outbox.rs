@@ -64,7 +64,7 @@ pub trait OutboxStore {
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
-    /// A result whose attempt no longer holds the lease writes its effect (it happened) but leaves the entry to the holder.
+    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder.
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()>;
 
     /// Entries of a state, newest first; of all states without one.

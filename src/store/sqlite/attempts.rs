@@ -128,7 +128,7 @@ async fn deliver(tx: &mut SqliteConnection, delivered: &[DeliveredJson<'_>], now
 #[derive(Serialize)]
 struct EndJson<'a> {
     outbox_id: String,
-    attempt: u32,
+    lease: u32,
     state: &'static str,
     run_at: Option<i64>,
     given_back: u32,
@@ -149,7 +149,7 @@ impl<'a> EndJson<'a> {
         };
         Self {
             outbox_id: finish.result.outbox_id.ulid().to_string(),
-            attempt: finish.result.attempt,
+            lease: finish.result.lease,
             state: state.as_str(),
             run_at: run_at.map(millis),
             given_back,
@@ -179,7 +179,7 @@ async fn end_attempts(
             FROM json_each(?1) AS batch
            WHERE outbox.outbox_id = batch.value ->> 'outbox_id'
              AND outbox.state = 'leased'
-             AND outbox.attempts = batch.value ->> 'attempt'
+             AND outbox.leases = batch.value ->> 'lease'
           RETURNING award_record_id, state",
     )
     .bind(json(&ends)?)

@@ -191,29 +191,30 @@ impl SqliteStore {
         let wanted: Vec<_> = lease.outbox_ids.iter().map(|outbox_id| outbox_id.ulid().to_string()).collect();
         let mut tx = self.write().await?;
         // An entry is due by its own time while pending and by its lease's end while leased: one condition for both.
-        let leased: Vec<(String, String, u32)> = sqlx::query_as(
+        let leased: Vec<(String, String, u32, u32)> = sqlx::query_as(
             r"UPDATE outbox
-                 SET state = 'leased', due_at = ?3, wake_at = ?3, attempts = attempts + 1
+                 SET state = 'leased', due_at = ?3, wake_at = ?3, leases = leases + 1, attempts = attempts + 1
                WHERE outbox_id IN (SELECT value FROM json_each(?1))
                  AND due_at <= ?2
-              RETURNING outbox_id, award_record_id, attempts",
+              RETURNING outbox_id, award_record_id, leases, attempts",
         )
         .bind(json(&wanted)?)
         .bind(millis(lease.now))
         .bind(millis(lease.until))
         .fetch_all(&mut *tx)
         .await?;
-        let award_ids: HashSet<_> = leased.iter().map(|(_, award_record_id, _)| award_record_id).collect();
+        let award_ids: HashSet<_> = leased.iter().map(|(_, award_record_id, ..)| award_record_id).collect();
         let awards = read_awards(&mut tx, &json(&award_ids)?).await?;
         tx.commit().await?;
 
         let mut deliveries = HashMap::new();
-        for (outbox_id, award_record_id, attempt) in &leased {
+        for (outbox_id, award_record_id, lease, attempt) in &leased {
             let outbox_id = OutboxId::from_ulid(ulid(outbox_id)?);
             let award = awards
                 .get(&AwardRecordId::from_ulid(ulid(award_record_id)?))
                 .ok_or_else(|| format!("{outbox_id} promises an award that is not there"))?;
-            deliveries.insert(outbox_id, Delivery { outbox_id, attempt: *attempt, award: award.clone() });
+            let delivery = Delivery { outbox_id, lease: *lease, attempt: *attempt, award: award.clone() };
+            deliveries.insert(outbox_id, delivery);
         }
         Ok(lease.outbox_ids.iter().filter_map(|outbox_id| deliveries.remove(outbox_id)).collect())
     }

@@ -27,7 +27,13 @@ const CONCURRENCY: usize = 4;
 /// Somewhere a queue keeps its messages. Opened again it gives a queue with the same messages.
 trait Place {
     fn new() -> Self;
-    async fn open(&self) -> Arc<dyn Queue>;
+
+    /// A queue that lets running handlers finish for so long after it is stopped.
+    async fn open_patient(&self, stop_within: Duration) -> Arc<dyn Queue>;
+
+    async fn open(&self) -> Arc<dyn Queue> {
+        self.open_patient(PATIENCE).await
+    }
 }
 
 struct SqlitePlace(TempDir);
@@ -43,13 +49,13 @@ impl Place for SqlitePlace {
         Self(TempDir::new().expect("a temporary directory"))
     }
 
-    async fn open(&self) -> Arc<dyn Queue> {
+    async fn open_patient(&self, stop_within: Duration) -> Arc<dyn Queue> {
         let tuning = Tuning {
             poll: Duration::from_millis(10),
             heartbeat: Duration::from_secs(1),
             missed_heartbeats: 2,
             dispatch_concurrency: CONCURRENCY,
-            stop_within: PATIENCE,
+            stop_within,
         };
         Arc::new(SqliteQueue::open(&self.path(), tuning, Arc::new(SystemClock)).await.expect("a queue"))
     }
@@ -77,6 +83,7 @@ every_queue!(
     two_thousand_messages_all_arrive,
     messages_survive_close_and_open,
     stop_lets_running_handlers_finish_and_hands_back_the_rest,
+    a_handler_that_does_not_end_is_cut_off_and_its_message_handed_back,
     prune_keeps_the_young_and_the_waiting,
     backlog_counts_what_is_due,
     live_workers_are_counted_by_lane,
@@ -283,6 +290,20 @@ async fn stop_lets_running_handlers_finish_and_hands_back_the_rest(place: impl P
     }
     working.stopped().await;
     assert_eq!(finished_first.len(), keys.len());
+}
+
+async fn a_handler_that_does_not_end_is_cut_off_and_its_message_handed_back(place: impl Place) {
+    let queue = place.open_patient(Duration::from_millis(100)).await;
+    let (sender, mut running) = unbounded_channel();
+    let never_ends = handler(move |message: Message| {
+        tell(&sender, message);
+        pending()
+    });
+    let working = Working::start(&queue, never_ends);
+    push(&queue, &["stuck"]).await;
+    next(&mut running).await;
+    working.stopped().await;
+    assert_eq!(queue.backlog(Lane::Dispatch).await.expect("counted"), 1);
 }
 
 async fn prune_keeps_the_young_and_the_waiting(place: impl Place) {

@@ -47,6 +47,7 @@ fn a_delivery() -> Delivery {
     let mint = || sources.ids.mint(Bucket::of(&user_id));
     Delivery {
         outbox_id: OutboxId::from_ulid(mint()),
+        lease: 1,
         attempt: 1,
         award: AwardRecord {
             award_record_id: AwardRecordId::from_ulid(mint()),

@@ -81,7 +81,7 @@ async fn prizes_are_delivered_and_receipts_verify_and_a_restart_keeps_everything
     let process = Process::start(directory.path());
     assert_eq!(process.json("/v1/users/ann/points").await, points);
     let report = process.json("/admin/reconciliation").await;
-    assert_eq!(report["violations"], 0, "{report:#}");
+    assert_eq!(report["violations_total"], 0, "{report:#}");
     let (code, _) = process.stop();
     assert_eq!(code, Some(0), "it stops when it is asked to");
 }

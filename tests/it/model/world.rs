@@ -1,7 +1,7 @@
 //! One life: what happened, what was answered, and what must follow.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use big_market::app::{App, DrawRequest, Drawn, Parts, RechargeRequest, Recharged};
 use big_market::clock::Sources;
@@ -21,6 +21,8 @@ use big_market::stock::memory::MemoryStock;
 use big_market::store::sqlite::SqliteStore;
 use big_market::store::{Page, Store};
 use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
@@ -50,6 +52,7 @@ pub struct World {
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
     requests: u32,
     published: u64,
+    rival_answers: RivalAnswers,
     /// The latest time that any clock showed.
     latest: Timestamp,
     /// Runs what the store does beside its callers.
@@ -61,8 +64,13 @@ pub struct World {
 struct Process {
     runtime: Runtime,
     app: App,
+    /// Another process on the same store and counters. It shares the runtime, and so dies with this one.
+    rival: App,
     crash: Arc<Crash>,
 }
+
+/// What a rival was answered.
+type RivalAnswers = Arc<Mutex<Vec<(DrawRequest, Result<Drawn, Error>)>>>;
 
 impl World {
     /// A market that has just opened.
@@ -96,6 +104,7 @@ impl World {
             recharges: BTreeMap::new(),
             requests: 0,
             published: 0,
+            rival_answers: RivalAnswers::default(),
             latest: sources_now,
             _outer: outer,
             _directory: directory,
@@ -328,6 +337,9 @@ impl World {
         for request in &requests {
             self.draws.entry(request.request_id.to_string()).or_insert_with(|| (request.clone(), None));
         }
+        if self.random.random_bool(0.4) {
+            self.arm_rival(&requests);
+        }
         let wanted = requests.clone();
         let answers = self.live(move |app| async move {
             futures::future::join_all(wanted.into_iter().map(|request| app.draw(request))).await
@@ -335,6 +347,59 @@ impl World {
         for (request, answer) in requests.iter().zip(answers.into_iter().flatten()) {
             self.note_draw(request, answer);
         }
+        let rival_answers = std::mem::take(&mut *self.rival_answers.lock().unwrap());
+        for (request, answer) in rival_answers {
+            self.note_draw(&request, answer);
+        }
+    }
+
+    /// Has another process get in the way of these requests: the same request, one of the same user, a reconciler that takes
+    /// the claims for orphans, a publication, or a rebuild of the counters.
+    fn arm_rival(&mut self, requests: &[DrawRequest]) {
+        let rival = self.process.rival.clone();
+        let request = requests[self.random.random_range(0..requests.len())].clone();
+        let deed = match self.random.random_range(0..6) {
+            0 => self.rival_draw(request),
+            1 | 2 => {
+                let user = (0..USERS).find(|user| user_id(*user) == request.user_id).unwrap();
+                let count = self.random.random_range(1..4);
+                let request = self.new_draw(user, count);
+                self.draws.insert(request.request_id.to_string(), (request.clone(), None));
+                self.rival_draw(request)
+            }
+            3 => {
+                let clock = self.clock.clone();
+                async move {
+                    clock.advance(TimeDelta::seconds(40));
+                    rival.reconcile_stock().await.unwrap();
+                }
+                .boxed()
+            }
+            4 => {
+                let document = documents::any(&mut self.random, self.published.min(6));
+                // A refusal is as good: then nothing got in the way.
+                async move { drop(rival.publish(document, "rival").await) }.boxed()
+            }
+            _ => {
+                let store = self.store.clone();
+                async move {
+                    let seen = store.stock_epoch(&activity_id()).await.unwrap().unwrap();
+                    store.raise_epoch(&activity_id(), seen).await.unwrap();
+                }
+                .boxed()
+            }
+        };
+        let points = self.random.random_range(1..=12);
+        self.process.crash.arm_rival(points, deed);
+    }
+
+    fn rival_draw(&self, request: DrawRequest) -> BoxFuture<'static, ()> {
+        let (rival, answers) = (self.process.rival.clone(), self.rival_answers.clone());
+        async move {
+            let answer = rival.draw(request.clone()).await;
+            answers.lock().unwrap().push((request, answer));
+        }
+        .boxed()
     }
 
     fn note_draw(&mut self, request: &DrawRequest, answer: Result<Drawn, Error>) {
@@ -507,21 +572,23 @@ impl Process {
         queue: &Arc<LossyQueue>,
         partner: &Arc<Partner>,
     ) -> Self {
-        let crash = Arc::new(Crash::default());
-        let mut config = Config::defaults();
-        let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
-        config.webhook.endpoints.insert("partner".into(), endpoint);
-        let parts = Parts {
-            config,
-            sources: sources.clone(),
-            store: Arc::new(MortalStore { store: store.clone(), crash: crash.clone() }),
-            stock: Arc::new(MortalStock { stock: stock.clone(), crash: crash.clone() }),
-            queue: queue.clone(),
-            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
+        let start = |crash: &Arc<Crash>| {
+            let mut config = Config::defaults();
+            let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+            config.webhook.endpoints.insert("partner".into(), endpoint);
+            App::new(Parts {
+                config,
+                sources: sources.clone(),
+                store: Arc::new(MortalStore { store: store.clone(), crash: crash.clone() }),
+                stock: Arc::new(MortalStock { stock: stock.clone(), crash: crash.clone() }),
+                queue: queue.clone(),
+                channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
+            })
         };
+        let crash = Arc::new(Crash::default());
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let app = runtime.block_on(async { App::new(parts) });
-        Self { runtime, app, crash }
+        let (app, rival) = runtime.block_on(async { (start(&crash), start(&Arc::default())) });
+        Self { runtime, app, rival, crash }
     }
 }
 

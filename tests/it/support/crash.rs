@@ -30,6 +30,7 @@ use big_market::store::ledger::LedgerStore;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
+use futures::future::BoxFuture;
 use tokio::sync::Notify;
 
 /// What happens at the chosen await.
@@ -39,12 +40,15 @@ pub enum Misfortune {
     Death,
     /// The call fails once, before or after it had its effect: the caller cannot know.
     Failure,
+    /// Another process does something before this one goes on: see [`Crash::arm_rival`].
+    Rival,
 }
 
 /// Counts awaits down to the one at which a misfortune happens.
 #[derive(Default)]
 pub struct Crash {
     armed: Mutex<Option<(i64, Misfortune)>>,
+    rival: Mutex<Option<BoxFuture<'static, ()>>>,
     dead: AtomicBool,
     died: Notify,
 }
@@ -53,6 +57,12 @@ impl Crash {
     /// Strikes at the `points`-th await from now, counting the moment before and the moment after each port call.
     pub fn arm(&self, points: i64, misfortune: Misfortune) {
         *self.armed.lock().unwrap() = Some((points, misfortune));
+    }
+
+    /// Lets another process do something at the `points`-th await from now, while this one waits there.
+    pub fn arm_rival(&self, points: i64, deed: BoxFuture<'static, ()>) {
+        *self.rival.lock().unwrap() = Some(deed);
+        self.arm(points, Misfortune::Rival);
     }
 
     /// Lets it live on, unless it is dead.
@@ -95,6 +105,12 @@ impl Crash {
                 self.died.notify_waiters();
             }
             Some(Misfortune::Failure) => return Err(Fault { doing: "reach a store", cause: "bad luck".into() }),
+            Some(Misfortune::Rival) => {
+                let deed = self.rival.lock().unwrap().take();
+                if let Some(deed) = deed {
+                    deed.await;
+                }
+            }
             None => {}
         }
         if self.dead.load(Ordering::SeqCst) {

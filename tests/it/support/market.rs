@@ -137,7 +137,7 @@ impl Market {
                 Finish {
                     result: AttemptResult {
                         outbox_id: delivery.outbox_id,
-                        attempt: delivery.attempt,
+                        lease: delivery.lease,
                         award_record_id: delivery.award.award_record_id,
                         outcome: decide(delivery),
                     },

@@ -136,7 +136,7 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
     Finish {
         result: AttemptResult {
             outbox_id: delivery.outbox_id,
-            attempt: delivery.attempt,
+            lease: delivery.lease,
             award_record_id: delivery.award.award_record_id,
             outcome,
         },

@@ -135,6 +135,15 @@ pub async fn an_ended_lease_can_be_taken(store: Arc<dyn Store>) {
     assert_eq!(lease(&store, &draws, at(61)).await[0].attempt, 2);
 }
 
+pub async fn an_ended_lease_is_given_out_whoever_was_woken_before(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, points(1)).await;
+    assert_eq!(due(&store, at(5), 9).await, [outbox_id(&new)]);
+    let short = Lease { outbox_ids: vec![outbox_id(&new)], now: at(6), until: at(20) };
+    store.lease_outbox(&short).await.unwrap();
+    assert_eq!(due(&store, at(19), 9).await, []);
+    assert_eq!(due(&store, at(20), 9).await, [outbox_id(&new)]);
+}
+
 pub async fn points_are_credited_once(store: Arc<dyn Store>) {
     let (_, new) = one(&store, points(250)).await;
     let ann = user("ann");
@@ -252,6 +261,27 @@ pub async fn giving_up_shows_and_can_be_redriven(store: Arc<dyn Store>) {
     assert_eq!(due(&store, at(50), 9).await, [outbox_id(&draws[0])]);
     assert_eq!(lease(&store, &draws, at(50)).await[0].attempt, 1);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
+}
+
+pub async fn an_old_lease_does_not_end_a_redriven_or_snoozed_entry(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, PrizeValue::Webhook).await;
+    let draws = [new];
+    let first = lease(&store, &draws, at(1)).await.remove(0);
+    let second = lease(&store, &draws, at(61)).await.remove(0);
+    let snooze = AttemptOutcome::Snooze { run_at: at(70), reason: "breaker open".into() };
+    store.finish_attempts(&[finish(&second, snooze)], at(62)).await.unwrap();
+    let third = lease(&store, &draws, at(70)).await.remove(0);
+    assert_eq!((second.attempt, third.attempt), (2, 2), "the attempt was given back");
+    for old in [&first, &second] {
+        store.finish_attempts(&[finish(old, dead())], at(71)).await.unwrap();
+        assert_eq!(entry(&store, &draws[0]).await.state, OutboxState::Leased, "the third lease still holds");
+    }
+    store.finish_attempts(&[finish(&third, dead())], at(72)).await.unwrap();
+    store.redrive(outbox_id(&draws[0]), at(80)).await.unwrap();
+    let fourth = lease(&store, &draws, at(80)).await.remove(0);
+    assert_eq!((first.attempt, fourth.attempt), (1, 1), "redriving counts from none");
+    store.finish_attempts(&[finish(&first, dead())], at(81)).await.unwrap();
+    assert_eq!(entry(&store, &draws[0]).await.state, OutboxState::Leased, "the fourth lease still holds");
 }
 
 pub async fn a_late_result_happens_but_leaves_the_entry(store: Arc<dyn Store>) {
