@@ -41,6 +41,7 @@ async fn a_draw_tells_what_was_won_and_why() {
         assert!(!draw["award"]["title"].as_str().unwrap().is_empty());
         let (kind, value) = (draw["award"]["kind"].as_str().unwrap(), &draw["award"]["value"]);
         assert_eq!(kind == "points", value["points"].is_string(), "{draw}");
+        assert!(draw["award"].get("value").is_none_or(Value::is_object), "absent where there is none: {draw}");
     }
     assert_eq!(first["receipt"], format!("/v1/draws/{id}/receipt"));
 }
