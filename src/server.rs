@@ -16,7 +16,6 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// # Errors
 /// A fault of the listener.
 pub async fn serve(state: ApiState, listener: TcpListener, stop: CancellationToken) -> Result<(), Fault> {
-    api::describe_metrics();
     let time_max = Duration::from_secs(state.app().config().server.shutdown_seconds);
     let metrics = state.metrics().clone();
     let upkeep = async {

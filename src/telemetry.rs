@@ -31,13 +31,46 @@ pub fn start_logs(config: &TelemetryConfig) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Every metric with what it means. A test finds those that are recorded and not here.
+pub const METRICS: [(&str, &str); 12] = [
+    ("big_market_http_requests_total", "HTTP requests answered, by route, method and status"),
+    ("big_market_http_request_duration_seconds", "Time until a request was answered, by route and method"),
+    ("big_market_draws_total", "Draws recorded"),
+    ("big_market_dispatch_attempts_total", "Attempts to deliver an award, by its kind and how they ended"),
+    ("big_market_outbox_entries", "Promised work by state"),
+    ("big_market_stock_rebuilds_total", "Times that an activity's stock counters were filled anew from SQL"),
+    ("big_market_invariant_violations", "Rows for which an invariant did not hold when it was last checked"),
+    ("big_market_job_runs_total", "Runs of jobs, by job and how they ended"),
+    ("big_market_job_duration_seconds", "Time that a run of a job took, by job"),
+    ("big_market_queue_waiting", "Messages that wait and are due, by lane"),
+    ("big_market_queue_worker_restarts_total", "Queue workers that ended and were started again, by lane"),
+    ("big_market_build_info", "1, with the version as a label"),
+];
+
+/// Tells the recorder what each metric means.
+pub fn describe_metrics() {
+    for (name, meaning) in METRICS {
+        // The recorder looks at the name alone: what it is recorded as decides its kind.
+        if name.ends_with("_total") {
+            metrics::describe_counter!(name, meaning);
+        } else if name.ends_with("_seconds") {
+            metrics::describe_histogram!(name, metrics::Unit::Seconds, meaning);
+        } else {
+            metrics::describe_gauge!(name, meaning);
+        }
+    }
+    metrics::gauge!("big_market_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
 /// Installs the recorder behind `/metrics`. Once in a process.
 ///
 /// # Errors
 /// A fault where a recorder is installed already.
 pub fn start_metrics() -> Result<PrometheusHandle, Fault> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS_BUCKETS)
         .and_then(PrometheusBuilder::install_recorder)
-        .map_err(Fault::doing("install the metrics recorder"))
+        .map_err(Fault::doing("install the metrics recorder"))?;
+    describe_metrics();
+    Ok(handle)
 }

@@ -1,20 +1,30 @@
 //! The campaign document in OpenAPI: the schema that editors get, in place of a copy that would drift from it.
 
-use utoipa::openapi::{Ref, RefOr, Schema};
+use std::borrow::Cow;
+
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::document;
+
+/// Name of the whole document's schema.
+const WHOLE: &str = "CampaignDocument";
 
 /// Stands for a campaign document where bodies are described.
 pub(super) struct CampaignDocumentBody;
 
 impl PartialSchema for CampaignDocumentBody {
     fn schema() -> RefOr<Schema> {
-        RefOr::Ref(Ref::from_schema_name("CampaignDocument"))
+        let whole = schemas().into_iter().find(|(name, _)| name == WHOLE);
+        whole.map(|(_, schema)| schema).expect("the whole is among its schemas")
     }
 }
 
-impl ToSchema for CampaignDocumentBody {}
+impl ToSchema for CampaignDocumentBody {
+    fn name() -> Cow<'static, str> {
+        WHOLE.into()
+    }
+}
 
 /// Schemas of the document and its parts, by name, with references that OpenAPI understands.
 pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
@@ -27,7 +37,7 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
             schemas.extend(parts);
         }
     }
-    schemas.push(("CampaignDocument".into(), whole));
+    schemas.push((WHOLE.into(), whole));
     let read = |(name, schema)| (name, serde_json::from_value(schema).expect("a JSON Schema is an OpenAPI schema"));
     schemas.into_iter().map(read).collect()
 }

@@ -90,6 +90,7 @@ pub(super) struct AwardBody {
     kind: AwardKind,
     /// How much, where the award is points or draws.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     value: Option<ValueBody>,
 }
 
@@ -119,6 +120,7 @@ pub(super) struct ReasonBody {
     rule: RuleName,
     /// The tier's number of draws used, where the rule is a tier.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     at: Option<u32>,
     /// The award it picked, before unlock and stock were looked at.
     picked: String,
@@ -126,6 +128,7 @@ pub(super) struct ReasonBody {
     out_of_stock: u32,
     /// Why the award won is not the one picked; absent when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     fallback: Option<Fallback>,
 }
 

@@ -32,7 +32,6 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes as handler;
 
 pub use access::Access;
-pub use observe::describe_metrics;
 pub use problem::{Code, Problem, ProblemFault};
 
 use crate::app::App;

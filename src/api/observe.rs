@@ -24,16 +24,6 @@ const NO_ROUTE: &str = "none";
 /// Routes that are asked every few seconds by machines: they are logged at debug.
 const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Tells the recorder what each metric means. Metrics that are recorded before this keep their names all the same.
-pub fn describe_metrics() {
-    metrics::describe_counter!("big_market_http_requests_total", "HTTP requests answered, by route, method and status");
-    metrics::describe_histogram!(
-        "big_market_http_request_duration_seconds",
-        metrics::Unit::Seconds,
-        "Time from a request's head to its answer's head, by route and method"
-    );
-}
-
 /// Gives a request its id, times it, and says how it ended. Outermost, so that nothing goes unseen.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let request_id = request_id(&app, request.headers());

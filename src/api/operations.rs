@@ -103,7 +103,7 @@ pub(super) struct FiresBody {
 pub(super) struct ReportBody {
     /// Whether all of them hold.
     holds: bool,
-    /// Rows that break one, over all of them; 0 when they hold.
+    /// Rows that break one, over all of them, at most `reconcile.rows_max` for each; 0 when they hold.
     violations_total: usize,
     /// Draws that were decided again from version, facts and roll.
     draws_replayed: u64,

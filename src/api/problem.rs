@@ -175,15 +175,19 @@ pub struct Problem {
     pub faults: Vec<ProblemFault>,
     /// The scope that is needed, with `forbidden`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub scope: Option<Scope>,
     /// The limit that is short, with `quota_exhausted`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<QuotaLimit>,
     /// Draws that limit leaves, with `quota_exhausted`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub left: Option<u32>,
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub position: Option<Position>,
 }
 

@@ -47,9 +47,11 @@ pub(super) struct UserAwardBody {
     dispatch_at: Time,
     /// When the winner got it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     delivered_at: Option<Time>,
     /// The third party's own reference, where it gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reference: Option<String>,
 }
 

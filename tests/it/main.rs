@@ -1,6 +1,7 @@
 //! Everything that is tested from outside the crate, in one binary that mirrors `src`.
 
 #![expect(unreachable_pub, reason = "nothing links against tests, and `pub` reads better than `pub(crate)`")]
+#![expect(clippy::unwrap_used, reason = "this is how a test fails, in its helpers too")]
 
 mod api;
 mod app;

@@ -1,5 +1,7 @@
 //! Drawing over HTTP, and receipts.
 
+use std::collections::BTreeSet;
+
 use big_market::domain::receipt::{Receipt, Verdict};
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
@@ -39,6 +41,7 @@ async fn a_draw_tells_what_was_won_and_why() {
         assert!(!draw["award"]["title"].as_str().unwrap().is_empty());
         let (kind, value) = (draw["award"]["kind"].as_str().unwrap(), &draw["award"]["value"]);
         assert_eq!(kind == "points", value["points"].is_string(), "{draw}");
+        assert!(draw["award"].get("value").is_none_or(Value::is_object), "absent where there is none: {draw}");
     }
     assert_eq!(first["receipt"], format!("/v1/draws/{id}/receipt"));
 }
@@ -159,6 +162,37 @@ async fn draws_are_accepted_while_the_activity_is_open_and_within_its_window() {
     market.clock.set("2035-11-30T16:00:00Z");
     let answer = market.user("ann").draw_with("late", 1).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "activity_ended"));
+}
+
+#[tokio::test]
+async fn a_closed_activity_stays_closed() {
+    let market = Market::demo().await;
+    market.user("ann").recharge("9013").await;
+    market.clock.set("2035-11-30T16:00:00Z");
+    market.app.expire().await.unwrap();
+    assert_eq!(market.get("/v1/activities/100301").await.json()["state"], "closed");
+    // A clock that jumps back into the window opens nothing.
+    market.clock.set("2035-11-30T15:00:00Z");
+    let answer = market.user("ann").draw_with("k", 1).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "activity_not_open"));
+    assert_eq!(market.user("ann").recharge_with("k", "9013").await.code(), "activity_not_open");
+}
+
+#[tokio::test]
+async fn repeats_at_the_same_time_get_the_same_bytes() {
+    let market = Market::demo().await;
+    market.user("ann").recharge("9012").await;
+    let user = market.user("ann");
+    let answers = futures::future::join_all((0..20).map(|_| user.draw_with("order-1", 2))).await;
+    let bodies: BTreeSet<_> = answers.iter().map(|answer| answer.body.clone()).collect();
+    assert_eq!(bodies.len(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| answer.header("idempotency-replayed").is_none()).count(), 1);
+    let answers = futures::future::join_all((0..20).map(|_| user.recharge_with("order-1", "9014"))).await;
+    let bodies: BTreeSet<_> = answers.iter().map(|answer| answer.body.clone()).collect();
+    assert_eq!(bodies.len(), 1, "{answers:?}");
+    let quota = market.get("/v1/activities/100301/quota?user_id=ann").await.json();
+    assert_eq!(quota["total"], json!({"limit": 51, "used": 2, "left": 49}));
+    assert_eq!(market.get("/admin/reconciliation").await.json()["holds"], true);
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! What machines ask.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use big_market::store::Store;
+use big_market::telemetry::METRICS;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -45,7 +50,34 @@ async fn metrics_count_requests_by_route() {
     assert!(line("big_market_http_requests_total", "route=\"none\""));
     assert!(line("big_market_http_request_duration_seconds", "route=\"/v1/users/{id}/points\""));
     assert!(line("# HELP big_market_http_requests_total", "HTTP requests"));
+    assert!(line("big_market_http_request_duration_seconds_bucket", "le=\"0.25\""));
     assert!(!text.contains("metrics-1"), "a user's name became a label");
+}
+
+/// The names that files below a directory record metrics under.
+fn recorded_metrics(directory: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            recorded_metrics(&path, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for kind in ["metrics::counter!(", "metrics::gauge!(", "metrics::histogram!("] {
+            let uses = text.split(kind).skip(1);
+            found.extend(
+                uses.filter_map(|rest| Some(rest.trim_start().strip_prefix('"')?.split('"').next()?.to_owned())),
+            );
+        }
+    }
+}
+
+#[test]
+fn every_metric_is_explained_and_recorded() {
+    let mut recorded = BTreeSet::new();
+    recorded_metrics(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut recorded);
+    let explained = METRICS.map(|(name, _)| name.to_owned());
+    assert_eq!(recorded, BTreeSet::from(explained), "left: recorded in src; right: explained in src/telemetry.rs");
 }
 
 #[tokio::test]

@@ -135,6 +135,7 @@ async fn reconciliation_says_that_everything_holds() {
     let market = market_with_work(3).await;
     let body = market.get("/admin/reconciliation").await.json();
     assert_eq!((&body["holds"], &body["draws_replayed"]), (&json!(true), &json!(3)), "{body}");
+    assert_eq!(body["violations_total"], 0);
     let items = body["items"].as_array().unwrap();
     let names: Vec<_> = items.iter().map(|item| item["invariant"].clone()).collect();
     assert_eq!(names, Invariant::ALL.map(|invariant| serde_json::to_value(invariant).unwrap()));

@@ -66,8 +66,8 @@ async fn what_comes_in_meanwhile_does_not_shift_the_parts() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = market.get(format!("/v1/users/ann/draws?limit=3&cursor={cursor}")).await.json();
     assert_eq!(second["next_cursor"], Value::Null);
-    let ids = |body: &Value| body["items"].as_array().unwrap().iter().map(|item| item["index"].clone()).count();
-    assert_eq!((ids(&first), ids(&second)), (3, 3));
+    let count = |body: &Value| body["items"].as_array().unwrap().len();
+    assert_eq!((count(&first), count(&second)), (3, 3));
     assert!(first["items"][2]["drawn_at"].as_str() > second["items"][0]["drawn_at"].as_str());
 }
 

@@ -16,11 +16,12 @@ use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::store::Store;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
+use big_market::telemetry;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -157,12 +158,7 @@ pub fn demo_document() -> CampaignDocument {
 /// One recorder for the whole test process: only one can be installed.
 pub fn recorder() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    let install = || {
-        let handle = PrometheusBuilder::new().install_recorder().unwrap();
-        api::describe_metrics();
-        handle
-    };
-    HANDLE.get_or_init(install).clone()
+    HANDLE.get_or_init(|| telemetry::start_metrics().unwrap()).clone()
 }
 
 /// A user of one activity, as a business's server speaks for them.
