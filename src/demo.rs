@@ -57,17 +57,12 @@ pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String>
         }
         Err(error) => return Err(error),
     }
-    let data_dir = &app.config().store.data_dir;
-    let secret = match chosen_secret {
-        Some(secret) => secret,
-        None => match kept_secret(&data_dir.join(KEY_FILE)).map_err(Fault::doing("read the demo's API key"))? {
-            Some(secret) => secret,
-            None => {
-                let made = app.create_api_key("demo", Scope::ALL.into()).await?;
-                keep_secret(&data_dir.join(KEY_FILE), &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
-                return Ok(made.secret);
-            }
-        },
+    let file = app.config().store.data_dir.join(KEY_FILE);
+    let kept = kept_secret(&file).map_err(Fault::doing("read the demo's API key"))?;
+    let Some(secret) = chosen_secret.or(kept) else {
+        let made = app.create_api_key("demo", Scope::ALL.into()).await?;
+        keep_secret(&file, &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
+        return Ok(made.secret);
     };
     if app.authenticate(&secret).await.is_err() {
         app.keep_api_key("demo", Scope::ALL.into(), &secret).await?;

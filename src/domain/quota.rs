@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Day, Month};
+use super::text_form;
 
 /// How many draws a user may make in a day and in a month. They come from the document and are never bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +52,8 @@ pub enum QuotaLimit {
     /// The day's limit.
     Day,
 }
+
+text_form!(QuotaLimit { Total => "total", Month => "month", Day => "day" });
 
 impl Quota {
     /// Draws that can still be made under all limits, and the limit that binds when fewer than `wanted` can.

@@ -66,7 +66,7 @@ pub enum Refusal {
         closes_at: Timestamp,
     },
     /// The user has too few draws left.
-    #[error("{wanted} draws were asked for and the {limit:?} limit leaves {left}")]
+    #[error("{wanted} draws were asked for and the {limit} limit leaves {left}")]
     QuotaExhausted {
         /// Which limit is short.
         limit: QuotaLimit,
@@ -88,7 +88,7 @@ pub enum Refusal {
     #[error("the service cannot do this right now; repeat the request with the same Idempotency-Key")]
     TryAgain,
     /// The campaign document has faults.
-    #[error("the campaign document has {} faults", faults.len())]
+    #[error("the campaign document has {} fault{}", faults.len(), if faults.len() == 1 { "" } else { "s" })]
     InvalidDocument {
         /// Every fault found.
         faults: Vec<DocumentFault>,

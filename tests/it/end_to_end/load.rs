@@ -13,6 +13,8 @@ use super::process::Process;
 const USERS: u64 = 1_000;
 /// Draws in a plain run.
 const DRAWS: u64 = 5_000;
+/// Memory that the process uses at most, in bytes.
+const MEMORY_MAX: u64 = 200_000_000;
 /// Requests under way at the same time.
 const CONCURRENT: u64 = 64;
 
@@ -57,4 +59,8 @@ async fn the_books_balance_after_many_draws_by_a_thousand_users() {
     let report = process.json("/admin/reconciliation").await;
     assert_eq!(report["violations_total"], 0, "{report:#}");
     assert_eq!(report["draws_replayed"], draws, "{report:#}");
+    if let Some(memory) = process.memory_max() {
+        println!("{draws} draws, at most {} MB", memory / 1_000_000);
+        assert!(memory < MEMORY_MAX, "it used {memory} bytes");
+    }
 }

@@ -21,10 +21,8 @@ pub fn any(random: &mut StdRng, generous: u64) -> CampaignDocument {
         _ => format!("[limits]\nday = {}\n", random.random_range(3..8)),
     };
     // A tier that holds from the second draw on would leave the award that unlocks after two out of reach.
-    let (mode, at) = match random.random_bool(0.5) {
-        true => ("once", random.random_range(0..6)),
-        false => ("from", random.random_range(3..8)),
-    };
+    let (mode, at) =
+        if random.random_bool(0.5) { ("once", random.random_range(0..6)) } else { ("from", random.random_range(3..8)) };
     let delay = [0, 30, 600][random.random_range(0..3)];
     let text = format!(
         r#"

@@ -120,12 +120,12 @@ impl World {
     pub fn leave_work(&mut self) {
         for user in 0..USERS {
             let request = self.new_draw(user, 3);
-            self.draw_all(vec![request]);
+            self.draw_all(&[request]);
         }
-        for points in [6, 7, 8] {
+        for (user, points) in [6, 7, 8].into_iter().enumerate() {
             self.process.crash.arm(points, Misfortune::Death);
-            let request = self.new_draw(points as usize % USERS, 1);
-            self.draw_all(vec![request]);
+            let request = self.new_draw(user, 1);
+            self.draw_all(&[request]);
             self.process.crash.disarm();
         }
         self.clock.advance(TimeDelta::hours(25));
@@ -234,11 +234,12 @@ impl World {
             for award in awards {
                 match (&award.value, award.state) {
                     (PrizeValue::Points { amount }, AwardState::Delivered) => points += amount.hundredths(),
-                    (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered) => {}
                     (PrizeValue::Webhook, AwardState::Delivered) => {
                         assert!(self.partner.received(award.award_record_id) >= 1, "{award:?} never arrived");
                     }
-                    (PrizeValue::Webhook, AwardState::Dead) | (PrizeValue::Goods, AwardState::Pending) => {}
+                    (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered)
+                    | (PrizeValue::Webhook, AwardState::Dead)
+                    | (PrizeValue::Goods, AwardState::Pending) => {}
                     other => panic!("{other:?} after everything was worked off: {award:?}"),
                 }
             }
@@ -291,7 +292,7 @@ impl World {
                 self.new_draw(user, count)
             })
             .collect();
-        self.draw_all(requests);
+        self.draw_all(&requests);
     }
 
     fn repeat_one(&mut self) {
@@ -320,7 +321,7 @@ impl World {
             }
             return;
         }
-        self.draw_all(vec![request]);
+        self.draw_all(&[request]);
     }
 
     fn new_draw(&mut self, user: usize, count: u32) -> DrawRequest {
@@ -333,14 +334,14 @@ impl World {
         }
     }
 
-    fn draw_all(&mut self, requests: Vec<DrawRequest>) {
-        for request in &requests {
+    fn draw_all(&mut self, requests: &[DrawRequest]) {
+        for request in requests {
             self.draws.entry(request.request_id.to_string()).or_insert_with(|| (request.clone(), None));
         }
         if self.random.random_bool(0.4) {
-            self.arm_rival(&requests);
+            self.arm_rival(requests);
         }
-        let wanted = requests.clone();
+        let wanted = requests.to_vec();
         let answers = self.live(move |app| async move {
             futures::future::join_all(wanted.into_iter().map(|request| app.draw(request))).await
         });
@@ -475,12 +476,11 @@ impl World {
         let document = documents::any(&mut self.random, generous);
         let answer = self.live(move |app| async move { app.publish(document, "model").await });
         match answer {
-            None => {}
             Some(Ok(_)) => self.published += 1,
             Some(Err(Error::Refusal(Refusal::InvalidDocument { faults }))) => {
                 assert!(faults.iter().all(|fault| fault.path.ends_with("stock")), "{faults:?}");
             }
-            Some(Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
+            None | Some(Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
             Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
             Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
         }
