@@ -72,7 +72,9 @@ impl Ids {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // `last` is time and random part without the bucket.
         *last = if now_ms > *last >> Self::RANDOM_BITS {
-            let random = u128::from(self.chance.number()) & ((1 << Self::RANDOM_BITS) - 1);
+            let mut bytes = [0; 16];
+            self.chance.fill(&mut bytes);
+            let random = u128::from_be_bytes(bytes) & ((1 << Self::RANDOM_BITS) - 1);
             now_ms << Self::RANDOM_BITS | random
         } else {
             *last + 1
@@ -107,5 +109,44 @@ impl Sources {
     /// Now, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::domain::id::UserId;
+
+    struct Stopped(Mutex<i64>);
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_timestamp_millis(*self.0.lock().unwrap()).unwrap()
+        }
+    }
+
+    #[test]
+    fn ids_rise_even_where_the_clock_does_not() {
+        let clock = Arc::new(Stopped(Mutex::new(1_800_000_000_000)));
+        let ids = Ids::new(clock.clone(), Arc::new(SystemChance));
+        let bucket = Bucket::of(&UserId::new("ann").unwrap());
+        let mut minted: Vec<_> = (0..1_000).map(|_| ids.mint(bucket)).collect();
+        *clock.0.lock().unwrap() -= 60_000;
+        minted.extend((0..1_000).map(|_| ids.mint(bucket)));
+        *clock.0.lock().unwrap() += 120_000;
+        minted.extend((0..1_000).map(|_| ids.mint(bucket)));
+        assert!(minted.is_sorted_by(|earlier, later| earlier < later));
+        assert!(minted.iter().all(|ulid| Bucket::of_ulid(*ulid) == bucket));
+    }
+
+    #[test]
+    fn a_million_ids_of_two_processes_in_one_millisecond_are_all_different() {
+        let clock = Arc::new(Stopped(Mutex::new(1_800_000_000_000)));
+        let bucket = Bucket::of(&UserId::new("ann").unwrap());
+        let processes = [(); 2].map(|()| Ids::new(clock.clone(), Arc::new(SystemChance)));
+        let minted: HashSet<_> = (0..1_000_000).map(|number| processes[number % 2].mint(bucket)).collect();
+        assert_eq!(minted.len(), 1_000_000);
     }
 }
