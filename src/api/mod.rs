@@ -49,7 +49,7 @@ use Scope::{
 /// What a JSON body can be refused for.
 const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, UnsupportedMediaType];
 
-/// Every route: method, path, who may call it, who answers, and what it can refuse beside what [`Route::new`] adds.
+/// Every route: method, path, who may call it, who answers, and what it can refuse beside what any route can.
 #[rustfmt::skip]
 pub fn routes() -> Vec<Route> {
     vec![
