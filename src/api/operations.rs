@@ -24,7 +24,7 @@ pub(super) struct OutboxEntryBody {
     #[schema(example = "out_01J9ZZZZZZZZZZZZZZZZZZZZZZ")]
     id: String,
     /// The promise it fulfils.
-    award_id: String,
+    award_record_id: String,
     /// Whose.
     user_id: String,
     /// Where it stands.
@@ -137,7 +137,7 @@ impl From<OutboxEntry> for OutboxEntryBody {
     fn from(entry: OutboxEntry) -> Self {
         Self {
             id: entry.outbox_id.to_string(),
-            award_id: entry.award_record_id.to_string(),
+            award_record_id: entry.award_record_id.to_string(),
             user_id: entry.user_id.to_string(),
             state: entry.state,
             run_at: Time(entry.run_at),

@@ -25,7 +25,8 @@ async fn the_outbox_shows_promised_work_newest_first() {
     assert!(whole.windows(2).all(|pair| pair[0]["id"].as_str() > pair[1]["id"].as_str()));
     let entry = &whole[0];
     assert!(
-        entry["id"].as_str().unwrap().starts_with("out_") && entry["award_id"].as_str().unwrap().starts_with("award_")
+        entry["id"].as_str().unwrap().starts_with("out_")
+            && entry["award_record_id"].as_str().unwrap().starts_with("award_")
     );
     assert_eq!((&entry["user_id"], &entry["state"], &entry["attempts"]), (&json!("ann"), &json!("pending"), &json!(0)));
     assert_eq!((&entry["last_error"], &entry["ended_at"]), (&Value::Null, &Value::Null));
