@@ -11,6 +11,8 @@ use crate::domain::cron::Misfire;
 
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
+/// Calls to third parties that one process may be told to make at the same time.
+const CONCURRENCY_MAX: usize = 10_000;
 /// The endpoint that leads to the receiver of demo mode.
 pub const DEMO_ENDPOINT: &str = "demo";
 
@@ -86,7 +88,7 @@ section!(
 );
 section!(
     /// `[webhook]`
-    WebhookConfig { timeout_ms: u64, allow_hosts: Vec<String>, endpoints: BTreeMap<String, EndpointConfig> }
+    WebhookConfig { timeout_ms: u64, #[serde(deserialize_with = "list_or_commas")] allow_hosts: Vec<String>, endpoints: BTreeMap<String, EndpointConfig> }
 );
 section!(
     /// `[queue]`
@@ -137,6 +139,22 @@ impl CronConfig {
             ("prune", &self.prune),
         ]
     }
+}
+
+/// A list, or what the environment can say instead: one text with commas.
+fn list_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<String>),
+        Commas(String),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::List(list) => list,
+        Written::Commas(text) => {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        }
+    })
 }
 
 /// One third party.
@@ -213,14 +231,22 @@ impl Config {
             ("dispatch.batch_max", u64::from(self.dispatch.batch_max)),
             ("dispatch.concurrency", self.dispatch.concurrency as u64),
             ("dispatch.first_wait_ms", self.dispatch.first_wait_ms),
+            ("dispatch.snooze_seconds", u64::from(self.dispatch.snooze_seconds)),
+            ("dispatch.lease_seconds", u64::from(self.dispatch.lease_seconds)),
             ("dispatch.attempts_max", u64::from(self.dispatch.attempts_max)),
             ("webhook.timeout_ms", self.webhook.timeout_ms),
+            ("server.request_timeout_ms", self.server.request_timeout_ms),
+            ("server.body_bytes_max", self.server.body_bytes_max as u64),
             ("queue.poll_ms", self.queue.poll_ms),
             ("queue.window", self.queue.window),
             ("reconcile.rows_max", u64::from(self.reconcile.rows_max)),
         ];
         if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Value { key, message: "must be at least 1".into() });
+        }
+        if self.dispatch.concurrency > CONCURRENCY_MAX {
+            let message = format!("must be at most {CONCURRENCY_MAX}");
+            return Err(ConfigError::Value { key: "dispatch.concurrency", message });
         }
         if u64::from(self.dispatch.lease_seconds) * 1000 <= 2 * self.webhook.timeout_ms {
             return Err(ConfigError::Value {
@@ -264,6 +290,12 @@ mod tests {
         assert!(error.to_string().contains("listne"), "{error}");
         // The key of the demo is not a setting.
         assert!(merged(&[("BIG_MARKET_DEMO_API_KEY", "x")]).is_ok());
+    }
+
+    #[test]
+    fn the_environment_writes_lists_with_commas() {
+        let settings = merged(&[("BIG_MARKET__WEBHOOK__ALLOW_HOSTS", "localhost:8090, 10.0.0.7:80")]).expect("valid");
+        assert_eq!(settings.webhook.allow_hosts, ["localhost:8090", "10.0.0.7:80"]);
     }
 
     #[test]

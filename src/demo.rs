@@ -60,7 +60,7 @@ pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String>
     let file = app.config().store.data_dir.join(KEY_FILE);
     let kept = kept_secret(&file).map_err(Fault::doing("read the demo's API key"))?;
     let Some(secret) = chosen_secret.or(kept) else {
-        let made = app.create_api_key("demo", Scope::ALL.into()).await?;
+        let made = app.create_api_key(None, "demo", Scope::ALL.into()).await?;
         keep_secret(&file, &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
         return Ok(made.secret);
     };

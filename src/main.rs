@@ -10,6 +10,7 @@ use big_market::config::Config;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::receipt::{Receipt, Verdict};
 use big_market::domain::refusal::Refusal;
+use big_market::domain::roll::SeedCommitment;
 use big_market::fault::{Error, Fault};
 use big_market::process::{self, Part};
 use big_market::{api, demo, show, telemetry};
@@ -45,6 +46,9 @@ enum Command {
     Verify {
         /// A file, or '-' for standard input, as `GET /v1/draws/{id}/receipt` gave it.
         receipt: PathBuf,
+        /// The commitment that you noted before the draw, from `GET /v1/activities/{id}`. Without it, compare what is printed.
+        #[arg(long)]
+        commitment: Option<SeedCommitment>,
     },
     /// Evaluate the six invariants over everything stored.
     Reconcile,
@@ -107,7 +111,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             println!("{}", api::openapi().to_pretty_json()?);
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Verify { receipt }) => verify(&receipt),
+        Some(Command::Verify { receipt, commitment }) => verify(&receipt, commitment),
         Some(Command::Reconcile) => reconcile(config).await,
     }
 }
@@ -177,7 +181,7 @@ fn read_document(file: &Path) -> Result<CampaignDocument, Failure> {
     document::parse(&text, format).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-fn verify(file: &Path) -> Result<ExitCode, Failure> {
+fn verify(file: &Path, commitment: Option<SeedCommitment>) -> Result<ExitCode, Failure> {
     let mut text = String::new();
     if file == Path::new("-") {
         std::io::stdin().read_to_string(&mut text)?;
@@ -186,6 +190,12 @@ fn verify(file: &Path) -> Result<ExitCode, Failure> {
     }
     let receipt: Receipt =
         serde_json::from_str(&text).map_err(|error| format!("{}: not a receipt: {error}", file.display()))?;
+    let stated = receipt.seed.commitment;
+    if let Some(noted) = commitment.filter(|noted| *noted != stated) {
+        eprintln!("{}: REFUTED\n  it states the commitment {stated}, not {noted}", receipt.draw_id);
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("commitment {stated} of {}, published before the first draw", receipt.seed.first_day);
     Ok(match receipt.verify() {
         Verdict::Proven => {
             println!("{}: proven. The committed seed, the document and the facts give this award.", receipt.draw_id);

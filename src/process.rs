@@ -1,6 +1,7 @@
 //! One process: what it opens, runs side by side, and closes in order.
 
-use std::fs::{File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use tokio::net::TcpListener;
@@ -14,6 +15,9 @@ use crate::clock::Sources;
 use crate::config::Config;
 use crate::fault::{Fault, Result};
 use crate::{demo, server, telemetry, worker};
+
+/// Exit code of a process that was told to stop twice.
+const EXIT_CUT_OFF: i32 = 130;
 
 /// What a process can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,19 +82,27 @@ fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
     let mut terminated = signal(SignalKind::terminate()).map_err(Fault::doing("listen for signals"))?;
     let stop = stop.clone();
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-        tracing::info!("stopping: finishing what runs");
+        let mut next = async || {
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = terminated.recv() => {}
+            }
+        };
+        next().await;
+        tracing::info!("stopping: finishing what runs; a second signal ends it at once");
         stop.cancel();
+        next().await;
+        // Nothing is lost by that: it is what a power cut would do.
+        std::process::exit(EXIT_CUT_OFF);
     });
     Ok(())
 }
 
 /// Takes the data directory for this process alone: the counters of the embedded mode live in its memory.
 fn lock_data_dir(data_dir: &Path) -> Result<File, Fault> {
-    std::fs::create_dir_all(data_dir).map_err(Fault::doing("create store.data_dir"))?;
+    // Whoever can read the seeds can foresee draws.
+    let created = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    created.map_err(Fault::doing("create store.data_dir"))?;
     let file = File::create(data_dir.join("LOCK")).map_err(Fault::doing("lock store.data_dir"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

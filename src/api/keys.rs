@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::extract::{Faults, JsonBody};
 use super::page::Items;
 use super::problem::Problem;
@@ -67,7 +68,7 @@ impl From<ApiKey> for ApiKeyBody {
 
 /// Create an API key
 ///
-/// Its secret is in this answer and nowhere else. A repeat makes another key.
+/// Its secret is in this answer and nowhere else. A repeat makes another key. A key can give only scopes it has itself.
 #[utoipa::path(
     post,
     path = "/admin/api-keys",
@@ -77,6 +78,7 @@ impl From<ApiKey> for ApiKeyBody {
 )]
 pub(super) async fn create_api_key(
     State(app): State<App>,
+    Extension(Caller(caller)): Extension<Caller>,
     JsonBody(wish): JsonBody<ApiKeyWish>,
 ) -> Result<(StatusCode, Json<NewApiKeyBody>), Problem> {
     let mut faults = Faults::default();
@@ -89,7 +91,7 @@ pub(super) async fn create_api_key(
     if !faults.is_empty() {
         return Err(faults.refuse());
     }
-    let made = app.create_api_key(&wish.name, scopes.into_iter().flatten().collect()).await?;
+    let made = app.create_api_key(Some(&caller), &wish.name, scopes.into_iter().flatten().collect()).await?;
     Ok((StatusCode::CREATED, Json(NewApiKeyBody { key: made.key.into(), secret: made.secret })))
 }
 

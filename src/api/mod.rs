@@ -79,7 +79,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
         Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
-        Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)),
+        Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
 
@@ -101,7 +101,17 @@ pub struct Route {
     /// Every code it can refuse with.
     pub codes: Vec<Code>,
     body_size: BodySize,
+    time: Time,
     handler: UtoipaMethodRouter<ApiState>,
+}
+
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Time {
+    /// `server.request_timeout_ms`
+    Limited,
+    /// As long as it takes: it reads all there is.
+    Unlimited,
 }
 
 /// Which setting bounds a body.
@@ -132,11 +142,15 @@ impl Route {
             Public => &[Internal, TryAgain],
             Needs(_) => &[Unauthenticated, Forbidden, Internal, TryAgain],
         };
-        Self { method, path, access, codes: codes.into(), body_size: BodySize::Request, handler }
+        Self { method, path, access, codes: codes.into(), body_size: BodySize::Request, time: Time::Limited, handler }
     }
 
     fn takes(self, body_size: BodySize) -> Self {
         Self { body_size, ..self }
+    }
+
+    fn lasts(self, time: Time) -> Self {
+        Self { time, ..self }
     }
 
     fn refuses(mut self, codes: &[Code]) -> Self {
@@ -201,9 +215,10 @@ impl FromRef<ApiState> for App {
 /// Every route with everything around it.
 pub fn router(state: ApiState) -> Router {
     let server = &state.app.config().server;
+    let time_max = Duration::from_millis(server.request_timeout_ms);
     let mut router = OpenApiRouter::new();
     for route in routes() {
-        let access = route.access;
+        let (access, time) = (route.access, route.time);
         let bytes_max = match route.body_size {
             BodySize::Request => server.body_bytes_max,
             BodySize::Document => server.document_bytes_max,
@@ -213,14 +228,16 @@ pub fn router(state: ApiState) -> Router {
             Public => methods,
             Needs(scope) => methods.route_layer(from_fn_with_state((state.app.clone(), scope), access::authorize)),
         };
+        let methods = match time {
+            Time::Limited => methods.route_layer(from_fn_with_state(time_max, observe::limit_time)),
+            Time::Unlimited => methods,
+        };
         router = router.routes((schemas, paths, methods.route_layer(DefaultBodyLimit::max(bytes_max))));
     }
     let (router, _) = router.split_for_parts();
-    let time_max = Duration::from_millis(server.request_timeout_ms);
     router
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
-        .layer(from_fn_with_state(time_max, observe::limit_time))
         .layer(CatchPanicLayer::custom(observe::answer_panic))
         .layer(from_fn_with_state(state.app.clone(), observe::observe))
         .with_state(state)

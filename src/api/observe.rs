@@ -101,9 +101,14 @@ fn method_name(method: &Method) -> &'static str {
 
 /// Answers a request that takes too long. What it began may still happen: a repeat with the same key tells.
 pub(super) async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let reads = request.method().is_safe();
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
-        let detail = "the request took longer than server.request_timeout_ms; whether it was done is not known: \
-                      repeat it with the same Idempotency-Key";
+        let detail = if reads {
+            "the answer took longer than server.request_timeout_ms"
+        } else {
+            "the request took longer than server.request_timeout_ms; whether it was done is not known: repeat it with the \
+             same Idempotency-Key"
+        };
         Problem::new(Code::TryAgain, detail).into_response()
     })
 }

@@ -10,7 +10,7 @@ use crate::domain::id::{ActivityId, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::roll::DaySeed;
 use crate::domain::validate::{self, DocumentFault};
-use crate::fault::Result;
+use crate::fault::{Error, Result};
 use crate::store::catalog::{Draft, NewVersion, Published, StoredVersion};
 
 /// The outcome of a publication.
@@ -73,6 +73,10 @@ impl App {
     /// activity is over; a fault of the store.
     pub async fn publish(&self, document: CampaignDocument, published_by: &str) -> Result<PublishedVersion> {
         let campaign = validate_campaign(&self.inner.config, &document)?;
+        let faults = self.publication_faults(&campaign).await?;
+        if !faults.is_empty() {
+            return Err(Refusal::InvalidDocument { faults }.into());
+        }
         let mut last_seed = DaySeed([0; 32]);
         self.inner.sources.chance.fill(&mut last_seed.0);
         let new = NewVersion {
@@ -107,6 +111,30 @@ impl App {
         }
     }
 
+    /// What a valid document must not change or no longer say when it is published.
+    async fn publication_faults(&self, campaign: &Campaign) -> Result<Vec<DocumentFault>> {
+        let mut faults = Vec::new();
+        let now = self.inner.sources.now();
+        if campaign.closes_at <= now {
+            faults.push(DocumentFault {
+                path: "closes_at".into(),
+                message: format!("the window ended before now, {}", now.to_rfc3339()),
+                mend: "Let it end later: an activity whose window ended is closed for good.".into(),
+            });
+        }
+        match self.current(&campaign.activity_id).await {
+            Ok((_, current)) if current.time_zone != campaign.time_zone => faults.push(DocumentFault {
+                path: "time_zone".into(),
+                message: format!("the running version counts days in {}", current.time_zone),
+                // Days that were drawn in and revealed would begin again, or end twice.
+                mend: format!("Keep {}, or publish the document under a new activity id.", current.time_zone),
+            }),
+            Ok(_) | Err(Error::Refusal(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(faults)
+    }
+
     /// All versions of an activity, newest first.
     ///
     /// # Errors
@@ -129,7 +157,14 @@ impl App {
         }
         let mut revealed = 0;
         for head in self.inner.store.all_heads().await? {
-            let campaign = self.campaign(&head.activity_id, head.version).await?;
+            let campaign = match self.campaign(&head.activity_id, head.version).await {
+                Ok(campaign) => campaign,
+                Err(error) => {
+                    // One document that can no longer be read must not keep the days of all others secret.
+                    tracing::error!(activity.id = %head.activity_id, %error, "revealed no seed of {}", head.activity_id);
+                    continue;
+                }
+            };
             let (first_day, last_day) = campaign.days();
             let today = Day::at(now, campaign.time_zone);
             let before = today.min(last_day.plus(1));
@@ -148,10 +183,13 @@ impl App {
 /// # Errors
 /// A refusal that names every fault.
 pub fn validate_campaign(config: &Config, document: &CampaignDocument) -> Result<Campaign, Refusal> {
-    let campaign = validate::compile(document).map_err(|faults| Refusal::InvalidDocument { faults })?;
     let known = config.endpoint_names();
-    let faults = validate::unknown_endpoints(document, known.iter().map(String::as_str));
-    if faults.is_empty() { Ok(campaign) } else { Err(Refusal::InvalidDocument { faults }) }
+    let unknown = validate::unknown_endpoints(document, known.iter().map(String::as_str));
+    match validate::compile(document) {
+        Ok(campaign) if unknown.is_empty() => Ok(campaign),
+        Ok(_) => Err(Refusal::InvalidDocument { faults: unknown }),
+        Err(faults) => Err(Refusal::InvalidDocument { faults: faults.into_iter().chain(unknown).collect() }),
+    }
 }
 
 /// Where a document says how many there are of an item.

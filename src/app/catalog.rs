@@ -20,6 +20,8 @@ pub(super) struct Catalog {
     day_seeds: Mutex<HashMap<(ActivityId, Day), DaySeed>>,
 }
 
+/// Compiled versions kept in memory at most.
+const CAMPAIGNS_MAX: usize = 256;
 /// Seeds kept in memory at most; more activities than that draw on one day only now and then.
 const DAY_SEEDS_MAX: usize = 10_000;
 
@@ -63,6 +65,9 @@ impl App {
         })?;
         let campaign = Arc::new(campaign);
         let mut campaigns = catalog.campaigns.write().unwrap_or_else(PoisonError::into_inner);
+        if campaigns.len() >= CAMPAIGNS_MAX {
+            campaigns.clear();
+        }
         campaigns.insert(key, campaign.clone());
         Ok(campaign)
     }

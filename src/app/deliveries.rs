@@ -15,7 +15,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
 use crate::domain::outbox::{AttemptOutcome, AttemptResult, Backoff, Delivery, FailureClass};
-use crate::fault::{Error, Result};
+use crate::fault::{Error, Fault, Result};
 use crate::queue::Lane;
 use crate::store::outbox::{DueQuestion, Finish, Lease};
 
@@ -23,6 +23,8 @@ use crate::store::outbox::{DueQuestion, Finish, Lease};
 const RELAY_MESSAGES_MAX: u64 = 100;
 /// Work that is due again sooner than this gets a wake-up of its own; later work is left to the relay.
 const WAKE_AHEAD: TimeDelta = TimeDelta::seconds(60);
+/// How long work for third parties stays back while the outside lane is full.
+const OUTSIDE_FULL_WAIT: TimeDelta = TimeDelta::seconds(30);
 /// Longest error that is kept, in characters; the rest is cut off.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -55,6 +57,12 @@ struct Routed {
     channel: Arc<dyn Channel>,
 }
 
+/// An attempt with what became of it, not written yet.
+struct Tried {
+    delivery: Delivery,
+    outcome: AttemptOutcome,
+}
+
 impl App {
     /// Wakes dispatch for work that is due and that nobody was woken for: lost wake-ups, delayed awards, retries, work of
     /// workers that died. Keeps the number of waiting messages within `queue.window`.
@@ -77,7 +85,7 @@ impl App {
             if due.is_empty() {
                 break;
             }
-            let message = dispatch_message(&due, &format!("relay:{}", now.timestamp_millis()));
+            let message = dispatch_message(Lane::Dispatch, &due, &format!("relay:{}", now.timestamp_millis()));
             self.inner.queue.push(Lane::Dispatch, &[message], now).await?;
             woken += due.len() as u64;
             if due.len() < limit as usize {
@@ -88,13 +96,15 @@ impl App {
     }
 
     /// Delivers those of the entries that are due and that nobody else holds. Late and repeated calls find nothing to do.
+    /// Calls to third parties are made in the outside lane only: any other lane hands them over to it, so that nobody's points
+    /// wait for somebody else's slow third party.
     ///
     /// # Errors
     /// A fault of the store or the queue: what was leased becomes due again when its lease ends.
-    pub async fn dispatch_awards(&self, outbox_ids: &[OutboxId]) -> Result<Dispatched> {
+    pub async fn dispatch_awards(&self, outbox_ids: &[OutboxId], lane: Lane) -> Result<Dispatched> {
         let mut dispatched = Dispatched::default();
         for batch in outbox_ids.chunks(self.inner.config.dispatch.batch_max as usize) {
-            self.dispatch_batch(batch, &mut dispatched).await?;
+            self.dispatch_batch(batch, lane, &mut dispatched).await?;
         }
         Ok(dispatched)
     }
@@ -111,24 +121,44 @@ impl App {
         Ok(())
     }
 
-    async fn dispatch_batch(&self, outbox_ids: &[OutboxId], dispatched: &mut Dispatched) -> Result<()> {
+    async fn dispatch_batch(&self, outbox_ids: &[OutboxId], lane: Lane, dispatched: &mut Dispatched) -> Result<()> {
         let now = self.inner.sources.now();
         let lease = Lease { outbox_ids: outbox_ids.to_vec(), now, until: now + self.lease_time() };
         let deliveries = self.inner.store.lease_outbox(&lease).await?;
-        let (mut inside, mut outside, mut results) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inside, mut outside, mut tried) = (Vec::new(), Vec::new(), Vec::new());
         for delivery in deliveries {
             match self.route(delivery).await {
                 Ok(routed) if routed.channel.reaches_outside() => outside.push(routed),
                 Ok(routed) => inside.push(routed),
-                Err((delivery, attempted)) => results.push(self.result(&delivery, attempted)),
+                Err((delivery, attempted)) => tried.push(self.tried(delivery, attempted)),
             }
         }
-        // What needs nobody else comes first: no winner waits for another one's slow third party.
-        for routed in &inside {
-            results.push(self.result(&routed.delivery, try_once(routed).await));
+        // What needs nobody else comes first.
+        for routed in inside {
+            let attempted = try_once(&routed).await;
+            tried.push(self.tried(routed.delivery, attempted));
         }
-        self.finish(results, dispatched).await?;
-        self.deliver_outside(outside, lease.until, dispatched).await
+        self.finish(tried, Lane::Dispatch, dispatched).await?;
+        match lane {
+            Lane::Outside => self.deliver_outside(outside, lease.until, dispatched).await,
+            Lane::Dispatch | Lane::Cron => self.hand_over(outside, dispatched).await,
+        }
+    }
+
+    /// Gives leases back and wakes the outside lane for them, or looks again later where too much waits there.
+    async fn hand_over(&self, outside: Vec<Routed>, dispatched: &mut Dispatched) -> Result<()> {
+        if outside.is_empty() {
+            return Ok(());
+        }
+        let waiting = self.inner.queue.backlog(Lane::Outside).await?;
+        let wait = if waiting < self.inner.config.queue.window { TimeDelta::zero() } else { OUTSIDE_FULL_WAIT };
+        let run_at = self.inner.sources.now() + wait;
+        let handed = outside.into_iter().map(|routed| {
+            let outcome = AttemptOutcome::Snooze { run_at, reason: "waits for its turn with third parties".into() };
+            Tried { delivery: routed.delivery, outcome }
+        });
+        let lane = if wait.is_zero() { Lane::Outside } else { Lane::Dispatch };
+        self.finish(handed.collect(), lane, dispatched).await
     }
 
     /// Calls third parties, several at a time, and writes results as they come in.
@@ -155,11 +185,11 @@ impl App {
             } else {
                 Attempted::NotYet { seconds: 0, reason: "the calls before it took the time of the lease".into() }
             };
-            self.result(&routed.delivery, attempted)
+            self.tried(routed.delivery, attempted)
         });
         let mut finished = std::pin::pin!(calls.buffer_unordered(concurrency).ready_chunks(concurrency));
-        while let Some(results) = finished.next().await {
-            self.finish(results, dispatched).await?;
+        while let Some(tried) = finished.next().await {
+            self.finish(tried, Lane::Outside, dispatched).await?;
         }
         Ok(())
     }
@@ -196,24 +226,19 @@ impl App {
     }
 
     /// What an attempt means for its entry.
-    fn result(&self, delivery: &Delivery, attempted: Attempted) -> AttemptResult {
+    fn tried(&self, delivery: Delivery, attempted: Attempted) -> Tried {
         let outcome = match attempted {
             Attempted::CreditPoints => AttemptOutcome::CreditPoints,
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
             Attempted::Delivered { reference } => AttemptOutcome::Delivered { reference },
-            Attempted::Failed { class, error } => self.after_failure(delivery, class, &error),
+            Attempted::Failed { class, error } => self.after_failure(&delivery, class, &error),
             Attempted::NotYet { seconds, reason } => {
                 let run_at = self.inner.sources.now() + TimeDelta::seconds(seconds.into());
                 AttemptOutcome::Snooze { run_at, reason }
             }
         };
         count(delivery.award.value.kind(), &outcome);
-        AttemptResult {
-            outbox_id: delivery.outbox_id,
-            lease: delivery.lease,
-            award_record_id: delivery.award.award_record_id,
-            outcome,
-        }
+        Tried { delivery, outcome }
     }
 
     fn after_failure(&self, delivery: &Delivery, class: FailureClass, error: &str) -> AttemptOutcome {
@@ -247,47 +272,72 @@ impl App {
         AttemptOutcome::Dead { error }
     }
 
-    /// Writes results with their effects, and arranges the wake-ups of what is soon due again.
-    async fn finish(&self, results: Vec<AttemptResult>, dispatched: &mut Dispatched) -> Result<()> {
-        if results.is_empty() {
+    /// Writes results with their effects, and arranges the wake-ups of what is soon due again, in `lane`.
+    async fn finish(&self, mut tried: Vec<Tried>, lane: Lane, dispatched: &mut Dispatched) -> Result<()> {
+        if tried.is_empty() {
             return Ok(());
         }
-        let now = self.inner.sources.now();
+        if let Err(fault) = self.write(&tried).await {
+            // One result that cannot be written must not hold up the others for ever.
+            tracing::warn!(error = %fault, "writing {} results one by one", tried.len());
+            for tried in &mut tried {
+                self.write_alone(tried).await?;
+            }
+        }
         let mut again = Vec::new();
-        for result in &results {
-            match &result.outcome {
+        for Tried { delivery, outcome } in &tried {
+            match outcome {
                 AttemptOutcome::CreditPoints | AttemptOutcome::GrantDraws | AttemptOutcome::Delivered { .. } => {
                     dispatched.delivered += 1;
                 }
                 AttemptOutcome::Retry { run_at, .. } => {
                     dispatched.retried += 1;
-                    again.push((*run_at, result.outbox_id));
+                    again.push((*run_at, delivery.outbox_id));
                 }
                 AttemptOutcome::Snooze { run_at, .. } => {
                     dispatched.snoozed += 1;
-                    again.push((*run_at, result.outbox_id));
+                    again.push((*run_at, delivery.outbox_id));
                 }
                 AttemptOutcome::Dead { .. } => dispatched.dead += 1,
             }
         }
-        let finishes: Vec<Finish> = results.into_iter().map(|result| self.with_ids(result)).collect();
-        self.inner.store.finish_attempts(&finishes, now).await?;
-        self.wake_later(&again, now).await;
+        self.wake_later(lane, &again).await;
         Ok(())
     }
 
-    fn with_ids(&self, result: AttemptResult) -> Finish {
-        let bucket: Bucket = result.award_record_id.bucket();
+    /// Writes one result. Where its effect cannot be written, that is a failed attempt like any other.
+    async fn write_alone(&self, tried: &mut Tried) -> Result<()> {
+        let Err(fault) = self.write(std::slice::from_ref(tried)).await else { return Ok(()) };
+        let error = format!("its effect cannot be written: {fault}");
+        tried.outcome = self.after_failure(&tried.delivery, FailureClass::Transient, &error);
+        Ok(self.write(std::slice::from_ref(tried)).await?)
+    }
+
+    async fn write(&self, tried: &[Tried]) -> Result<(), Fault> {
+        let finishes: Vec<Finish> = tried.iter().map(|tried| self.with_ids(tried)).collect();
+        self.inner.store.finish_attempts(&finishes, self.inner.sources.now()).await
+    }
+
+    fn with_ids(&self, tried: &Tried) -> Finish {
+        let Tried { delivery, outcome } = tried;
+        let award_record_id = delivery.award.award_record_id;
+        let bucket: Bucket = award_record_id.bucket();
         let ids = &self.inner.sources.ids;
         Finish {
-            result,
+            result: AttemptResult {
+                outbox_id: delivery.outbox_id,
+                lease: delivery.lease,
+                award_record_id,
+                outcome: outcome.clone(),
+            },
             transfer_id: TransferId::from_ulid(ids.mint(bucket)),
             recharge_order_id: RechargeOrderId::from_ulid(ids.mint(bucket)),
         }
     }
 
     /// Pushes delayed wake-ups, one for each second in which something is due again. The relay finds what is lost here.
-    async fn wake_later(&self, again: &[(Timestamp, OutboxId)], now: Timestamp) {
+    async fn wake_later(&self, lane: Lane, again: &[(Timestamp, OutboxId)]) {
+        let now = self.inner.sources.now();
         let mut by_second: BTreeMap<i64, (Timestamp, Vec<OutboxId>)> = BTreeMap::new();
         for (run_at, outbox_id) in again.iter().filter(|(run_at, _)| *run_at <= now + WAKE_AHEAD) {
             let (latest, outbox_ids) = by_second.entry(run_at.timestamp()).or_insert((*run_at, Vec::new()));
@@ -295,8 +345,8 @@ impl App {
             outbox_ids.push(*outbox_id);
         }
         for (run_at, outbox_ids) in by_second.into_values() {
-            let message = dispatch_message(&outbox_ids, &format!("again:{}", run_at.timestamp_millis()));
-            if let Err(fault) = self.inner.queue.push(Lane::Dispatch, &[message], run_at).await {
+            let message = dispatch_message(lane, &outbox_ids, &format!("again:{}", run_at.timestamp_millis()));
+            if let Err(fault) = self.inner.queue.push(lane, &[message], run_at).await {
                 tracing::warn!(error = %fault, "left {} wake-ups to the relay", outbox_ids.len());
             }
         }

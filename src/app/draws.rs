@@ -93,7 +93,8 @@ struct DecidedDraw {
     draw_id: DrawId,
     request_id: RequestId,
     index: u32,
-    facts: (u32, u32),
+    used_before: u32,
+    used_today_before: u32,
     roll: Roll,
     decision: Decision,
     given: usize,
@@ -281,7 +282,8 @@ impl App {
                 draw_id: DrawId::from_ulid(self.inner.sources.ids.mint(bucket)),
                 request_id: request.request_id.clone(),
                 index,
-                facts: (quota.used, quota.used_today),
+                used_before: quota.used,
+                used_today_before: quota.used_today,
                 roll,
                 decision: decide(&known.campaign.strategy, &facts, roll),
                 given: 0,
@@ -376,7 +378,9 @@ impl App {
                 continue;
             }
             metrics::counter!("big_market_draws_total").increment(group.draws.len() as u64);
-            self.wake(group.draws.iter().filter(|new| new.dispatch_at <= now).filter_map(|new| new.outbox_id));
+            for new in group.draws.iter().filter(|new| new.dispatch_at <= now) {
+                self.wake(self.lane_of(new.draw.value.kind()), new.outbox_id);
+            }
             let mut draws = group.draws.into_iter().map(|new| new.draw);
             for (waiting, count) in decided.requests {
                 let draws: Vec<_> = draws.by_ref().take(count).collect();
@@ -414,8 +418,8 @@ impl App {
                 index: draw.index,
                 drawn_at: now,
                 day: known.day,
-                used_before: draw.facts.0,
-                used_today_before: draw.facts.1,
+                used_before: draw.used_before,
+                used_today_before: draw.used_today_before,
                 roll: draw.roll,
                 reason: Reason::of(strategy, &draw.decision, draw.given),
                 award_id: award.award_id.clone(),

@@ -39,11 +39,21 @@ pub struct NewApiKey {
 }
 
 impl App {
-    /// Makes a key with a random secret.
+    /// Makes a key with a random secret. A `creator` that is a key gives only scopes it has itself: otherwise any key that may
+    /// make keys could make one that may do everything.
     ///
     /// # Errors
-    /// A refusal where the name is empty or too long or there is no scope; a fault of the store.
-    pub async fn create_api_key(&self, name: &str, scopes: BTreeSet<Scope>) -> Result<NewApiKey> {
+    /// A refusal where the creator lacks a scope, the name is empty or too long or there is no scope; a fault of the store.
+    pub async fn create_api_key(
+        &self,
+        creator: Option<&ApiKey>,
+        name: &str,
+        scopes: BTreeSet<Scope>,
+    ) -> Result<NewApiKey> {
+        let lacking = |creator: &ApiKey| scopes.difference(&creator.scopes).next().copied();
+        if let Some(scope) = creator.and_then(lacking) {
+            return Err(Refusal::Forbidden { scope }.into());
+        }
         let mut bytes = [0; 32];
         self.inner.sources.chance.fill(&mut bytes);
         let secret = format!("bm_{}", URL_SAFE_NO_PAD.encode(bytes));

@@ -1,5 +1,8 @@
 //! Group commit: what arrives while a batch runs makes the next batch.
 
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -41,7 +44,9 @@ impl<T: Send + 'static> Lane<T> {
                     }
                     batch.push(thing);
                 }
-                run(batch).await;
+                if AssertUnwindSafe(run(batch)).catch_unwind().await.is_err() {
+                    tracing::error!("a batch panicked; its callers got no answer, the lane goes on");
+                }
                 if next.is_none() {
                     next = receiver.recv().await;
                 }
@@ -55,5 +60,71 @@ impl<T: Send + 'static> Lane<T> {
         self.sender.try_send(thing).map_err(|error| match error {
             TrySendError::Full(thing) | TrySendError::Closed(thing) => thing,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_in_meanwhile_makes_the_next_batch_within_its_limit() {
+        let (batches, gate) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
+        let (seen, open) = (batches.clone(), gate.clone());
+        let limits = Limits { batch_max: 5, waiting_max: 100 };
+        let lane = Lane::start(
+            limits,
+            |weight: &usize| *weight,
+            move |batch| {
+                seen.lock().unwrap().push(batch);
+                let open = open.clone();
+                async move { open.notified().await }
+            },
+        );
+        assert!(lane.offer(1).is_ok());
+        while batches.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        for weight in [2, 2, 2, 9, 1] {
+            assert!(lane.offer(weight).is_ok());
+        }
+        while batches.lock().unwrap().len() < 5 {
+            gate.notify_one();
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(*batches.lock().unwrap(), [vec![1], vec![2, 2], vec![2], vec![9], vec![1]]);
+    }
+
+    #[tokio::test]
+    async fn a_full_lane_gives_back_what_it_cannot_take() {
+        let limits = Limits { batch_max: 1, waiting_max: 2 };
+        let lane = Lane::start(limits, |_: &u32| 1, |_| std::future::pending());
+        let given_back: Vec<_> = (0..10).filter_map(|number| lane.offer(number).err()).collect();
+        assert_eq!(given_back, [2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_panics_does_not_end_the_lane() {
+        let done = Arc::new(Notify::new());
+        let told = done.clone();
+        let limits = Limits { batch_max: 1, waiting_max: 10 };
+        let lane = Lane::start(
+            limits,
+            |_: &u32| 1,
+            move |batch| {
+                let told = told.clone();
+                async move {
+                    assert!(batch[0] != 1, "a planted panic");
+                    told.notify_one();
+                }
+            },
+        );
+        assert!(lane.offer(1).is_ok());
+        assert!(lane.offer(2).is_ok());
+        done.notified().await;
     }
 }

@@ -69,7 +69,7 @@ struct Inner {
     rebuilds: stock::Rebuilds,
     keys: keys::KeyCache,
     draw_lane: lane::Lane<draws::Waiting>,
-    wake_lane: lane::Lane<crate::domain::id::OutboxId>,
+    wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
 }
 
 impl std::ops::Deref for Inner {

@@ -9,6 +9,7 @@ use crate::domain::id::OutboxId;
 use crate::domain::outbox::{OutboxEntry, OutboxState};
 use crate::domain::refusal::Refusal;
 use crate::fault::{Fault, Result};
+use crate::queue::Lane;
 use crate::store::Page;
 use crate::store::outbox::Redriven;
 
@@ -51,7 +52,7 @@ impl App {
     pub async fn redrive(&self, outbox_id: OutboxId) -> Result<()> {
         match self.inner.store.redrive(outbox_id, self.inner.sources.now()).await? {
             Redriven::Pending => {
-                self.wake([outbox_id]);
+                self.wake(Lane::Dispatch, [outbox_id]);
                 Ok(())
             }
             Redriven::Unknown => Err(Refusal::Unknown { what: "outbox entry", id: outbox_id.to_string() }.into()),

@@ -64,10 +64,14 @@ impl App {
             let offer = campaign.sku(sku).ok_or_else(unknown)?;
             let new = self.new_recharge(&request, offer, head.epoch);
             let order = new.order.clone();
-            match self.record_recharge(new, head.epoch).await? {
+            match self.record_recharge(new, offer.stock.is_some().then(|| StockItem::Sku(sku.clone()))).await? {
                 Stored::Committed => return Ok(Recharged { order, repeated: false }),
                 Stored::Earlier(order) => return repeat(order, sku),
                 Stored::Stale => {}
+                Stored::Full => {
+                    let message = format!("{user_id} holds as many draws in activity {activity_id} as can be counted");
+                    return Err(Refusal::Conflict { message }.into());
+                }
             }
         }
         Err(Refusal::TryAgain.into())
@@ -85,16 +89,17 @@ impl App {
                 source: RechargeSource::Request { request_id: request.request_id.clone() },
                 created_at: self.inner.sources.now(),
             },
-            epoch: offer.stock.map(|_| epoch),
+            epoch,
         }
     }
 
-    /// Claims a unit where the SKU is counted, records the order, ends the claim.
-    async fn record_recharge(&self, new: NewRecharge, epoch: Epoch) -> Result<Stored> {
-        let order = new.order.clone();
+    /// Claims a unit of what is counted, records the order, ends the claim.
+    async fn record_recharge(&self, new: NewRecharge, counted: Option<StockItem>) -> Result<Stored> {
+        let (order, epoch) = (new.order.clone(), new.epoch);
         let claim_id = ClaimId::Recharge(order.recharge_order_id);
-        if new.epoch.is_some() {
-            let choices = vec![Some(StockItem::Sku(order.sku.clone()))];
+        let is_counted = counted.is_some();
+        if is_counted {
+            let choices = vec![counted];
             let reservation = Reservation { claim_id, choices };
             let now = order.created_at;
             match self.inner.stock.reserve(&order.activity_id, epoch, &[reservation], now).await? {
@@ -106,11 +111,10 @@ impl App {
                 }
             }
         }
-        let counted = new.epoch.is_some();
         // A fault leaves the claim: nobody knows whether the order committed. reconcile_stock finds out by a void row.
         let recorded = self.inner.store.record_recharges(&[new]).await?;
         let recorded = recorded.into_iter().next().unwrap_or(Stored::Stale);
-        if counted {
+        if is_counted {
             let end = if recorded == Stored::Committed { ClaimEnd::Confirm } else { ClaimEnd::Release };
             let settled = self.inner.stock.settle(&order.activity_id, epoch, &[(claim_id, end)]).await;
             if let Err(fault) = settled {

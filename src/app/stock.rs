@@ -137,6 +137,10 @@ impl App {
         let (Counted::Answer(first), Counted::Answer(second)) = (first, second) else {
             return Ok(None);
         };
+        if self.inner.store.stock_epoch(activity_id).await? != Some(epoch) {
+            // A publication came between: SQL has new totals, and these counters are of the past.
+            return Ok(None);
+        }
         let before: HashMap<_, _> = first.iter().map(|counter| (&counter.item, counter)).collect();
         let after: HashMap<_, _> = second.iter().map(|counter| (&counter.item, counter)).collect();
         let differences = truth

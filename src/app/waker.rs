@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::App;
 use super::lane::Limits;
+use crate::domain::award::AwardKind;
 use crate::domain::id::OutboxId;
 use crate::queue::{Lane, Message};
 
@@ -14,30 +15,42 @@ pub(super) const LIMITS: Limits = Limits { batch_max: 200, waiting_max: 100_000 
 
 impl App {
     /// Asks for these entries to be dispatched soon. Never waits and never fails: the relay finds what is lost here.
-    pub(super) fn wake(&self, outbox_ids: impl IntoIterator<Item = OutboxId>) {
+    pub(super) fn wake(&self, lane: Lane, outbox_ids: impl IntoIterator<Item = OutboxId>) {
         for outbox_id in outbox_ids {
-            if self.inner.wake_lane.offer(outbox_id).is_err() {
+            if self.inner.wake_lane.offer((lane, outbox_id)).is_err() {
                 tracing::debug!(outbox.id = %outbox_id, "left {outbox_id} to the relay: too many wake-ups wait");
             }
         }
     }
 
-    pub(super) async fn push_wakes(&self, outbox_ids: Vec<OutboxId>) {
+    pub(super) async fn push_wakes(&self, wakes: Vec<(Lane, OutboxId)>) {
         let now = self.inner.sources.now();
-        let message = dispatch_message(&outbox_ids, "wake");
-        if let Err(fault) = self.inner.queue.push(Lane::Dispatch, &[message], now).await {
-            tracing::warn!(error = %fault, "left {} wake-ups to the relay", outbox_ids.len());
+        for lane in Lane::ALL {
+            let outbox_ids: Vec<_> = wakes.iter().filter(|(other, _)| *other == lane).map(|(_, id)| *id).collect();
+            if outbox_ids.is_empty() {
+                continue;
+            }
+            let message = dispatch_message(lane, &outbox_ids, "wake");
+            if let Err(fault) = self.inner.queue.push(lane, &[message], now).await {
+                tracing::warn!(error = %fault, "left {} wake-ups to the relay", outbox_ids.len());
+            }
         }
+    }
+
+    /// The lane in which awards of a kind are delivered.
+    pub(super) fn lane_of(&self, kind: AwardKind) -> Lane {
+        let outside = self.inner.channels.iter().any(|channel| channel.kind() == kind && channel.reaches_outside());
+        if outside { Lane::Outside } else { Lane::Dispatch }
     }
 }
 
-/// The message that has these entries dispatched. The key names the first entry and the occasion, so that a wake-up and
-/// the relay's later one are two messages.
-pub(super) fn dispatch_message(outbox_ids: &[OutboxId], occasion: &str) -> Message {
+/// The message that has these entries dispatched. The key names the lane, the first entry and the occasion, so that a wake-up
+/// and the relay's later one are two messages.
+pub(super) fn dispatch_message(lane: Lane, outbox_ids: &[OutboxId], occasion: &str) -> Message {
     let first = outbox_ids.first().map(ToString::to_string).unwrap_or_default();
     Message {
         job: DISPATCH_AWARDS.into(),
-        key: format!("{first}:{occasion}"),
-        arguments: json!({ "outbox_ids": outbox_ids }),
+        key: format!("{first}:{}:{occasion}", lane.name()),
+        arguments: json!({ "outbox_ids": outbox_ids, "lane": lane }),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -24,6 +25,8 @@ use crate::fault::Fault;
 const REMEMBERED_MAX: usize = 1_000;
 /// How far a delivery's timestamp may be from now, as the standard recommends. Seconds.
 const TIMESTAMP_TOLERANCE: u64 = 5 * 60;
+/// How long a request may take to finish after `stop`.
+const FINISH_WITHIN: Duration = Duration::from_secs(1);
 /// Larger bodies are refused.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -103,10 +106,16 @@ impl Receiver {
             .route("/awards", post(receive))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .with_state(self.inbox);
-        axum::serve(self.listener, routes)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await
-            .map_err(Fault::doing("serve the demo receiver"))
+        let served = axum::serve(self.listener, routes).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let overtime = async {
+            stop.cancelled().await;
+            tokio::time::sleep(FINISH_WITHIN).await;
+        };
+        tokio::select! {
+            ended = served => ended.map_err(Fault::doing("serve the demo receiver")),
+            // Who has not sent its request by now keeps nobody from stopping.
+            () = overtime => Ok(()),
+        }
     }
 }
 

@@ -178,11 +178,12 @@ fn client(timeout: Duration) -> ClientBuilder {
         .no_proxy()
 }
 
-/// What a refusal by status means. Nothing was delivered in either case.
+/// What a refusal by status means. Nothing was delivered in either case. Only what speaks of this very event is for ever: a
+/// wrong key, a moved address or a missing route is somebody's mistake of today.
 fn refused(name: &str, status: StatusCode) -> Attempted {
     let class = match status.as_u16() {
-        408 | 425 | 429 | 500.. => FailureClass::Transient,
-        _ => FailureClass::Permanent,
+        400 | 405 | 409 | 410 | 411 | 413 | 414 | 415 | 422 => FailureClass::Permanent,
+        _ => FailureClass::Transient,
     };
     failed(class, format!("{name} answered {status}"))
 }

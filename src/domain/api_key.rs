@@ -63,8 +63,8 @@ impl Scope {
     ];
 }
 
-/// SHA-256 of an API key's secret text. The text itself is shown once and never stored: it holds 256 random bits, so a
-/// slow hash would add nothing.
+/// SHA-256 of an API key's secret text. The text itself is shown once and never stored. A secret made here holds 256 random
+/// bits, so a slow hash would add nothing; one that somebody chose for the demo is as good as its choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ApiKeyHash(pub [u8; 32]);
 

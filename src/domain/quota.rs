@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Day, Month};
 use super::text_form;
 
 /// How many draws a user may make in a day and in a month. They come from the document and are never bought.
@@ -25,20 +24,6 @@ pub struct Quota {
     pub used_today: u32,
     /// Draws used in the month it was read for.
     pub used_this_month: u32,
-}
-
-/// The day and the month a draw counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Period {
-    /// The local day.
-    pub day: Day,
-}
-
-impl Period {
-    /// The local month.
-    pub fn month(self) -> Month {
-        self.day.month()
-    }
 }
 
 /// Which of a user's limits has been reached.

@@ -84,7 +84,7 @@ pub enum Refusal {
     /// The idempotency key was used for another body.
     #[error("this Idempotency-Key was used with another body; send the same body or a new key")]
     RequestReused,
-    /// The store or the counters cannot answer right now; nothing was done.
+    /// The store or the counters cannot answer right now. Whether the request was recorded is not known: a repeat tells.
     #[error("the service cannot do this right now; repeat the request with the same Idempotency-Key")]
     TryAgain,
     /// The campaign document has faults.

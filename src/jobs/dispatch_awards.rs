@@ -7,11 +7,15 @@ use serde::Deserialize;
 use super::{Job, JobError, Outcome};
 use crate::app::{App, DISPATCH_AWARDS};
 use crate::domain::id::OutboxId;
+use crate::queue::Lane;
 
 /// Delivers the awards behind these entries, as far as they are due and nobody else holds them.
 #[derive(Deserialize)]
 pub(super) struct DispatchAwards {
     outbox_ids: Vec<OutboxId>,
+    /// Where it runs: only the outside lane waits for third parties.
+    #[serde(default)]
+    lane: Lane,
 }
 
 impl Job for DispatchAwards {
@@ -25,7 +29,7 @@ impl Job for DispatchAwards {
     }
 
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
-        let dispatched = app.dispatch_awards(&self.outbox_ids).await?;
+        let dispatched = app.dispatch_awards(&self.outbox_ids, self.lane).await?;
         Ok(Outcome::Done(format!(
             "{} delivered, {} to be tried again, {} not yet, {} given up",
             dispatched.delivered, dispatched.retried, dispatched.snoozed, dispatched.dead

@@ -15,23 +15,27 @@ use crate::domain::calendar::Timestamp;
 use crate::fault::Fault;
 
 /// Which workers take a message, so that slow work does not hold up the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
-    /// Award dispatch.
+    /// Award dispatch that needs nobody outside.
+    #[default]
     Dispatch,
+    /// Award dispatch that calls third parties, who may be slow.
+    Outside,
     /// Fires of scheduled jobs.
     Cron,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 2] = [Self::Dispatch, Self::Cron];
+    pub const ALL: [Self; 3] = [Self::Dispatch, Self::Outside, Self::Cron];
 
     /// The name of the lane's queue.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dispatch => "dispatch",
+            Self::Outside => "outside",
             Self::Cron => "cron",
         }
     }

@@ -33,11 +33,15 @@ use crate::fault::Fault;
 /// acknowledges nothing; with one at a time none ever waits, so a handler may run for minutes.
 const BATCH: usize = 1;
 /// Fires that run at the same time in one process.
+/// Messages of the dispatch lane that run at the same time: they only write to the store, which has one writer.
+const DISPATCH_CONCURRENCY: usize = 4;
 const CRON_CONCURRENCY: usize = 4;
 /// Rows that one statement deletes at most, so that pushes and fetches never wait long for a prune.
 const PRUNE_SLICE: u32 = 1_000;
 /// Slices of one prune at most; the rest is left to the next one.
 const PRUNE_SLICES_MAX: u32 = 200;
+/// How long the acknowledgements of the last handlers may take after `stop`.
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(1);
 /// A worker that failed waits this long before it begins again, times the restarts so far.
 const RESTART_WAIT: Duration = Duration::from_millis(200);
 /// Restarts that lengthen the wait.
@@ -54,7 +58,7 @@ pub struct Tuning {
     pub heartbeat: Duration,
     /// Heartbeats after which a silent worker is dead and its messages are given to others.
     pub missed_heartbeats: u16,
-    /// Messages of the dispatch lane that run at the same time.
+    /// Messages of the outside lane that run at the same time.
     pub dispatch_concurrency: usize,
     /// How long running handlers may take to finish after `stop`.
     pub stop_within: Duration,
@@ -75,7 +79,8 @@ impl Tuning {
 
     fn concurrency(&self, lane: Lane) -> usize {
         match lane {
-            Lane::Dispatch => self.dispatch_concurrency,
+            Lane::Dispatch => DISPATCH_CONCURRENCY,
+            Lane::Outside => self.dispatch_concurrency,
             Lane::Cron => CRON_CONCURRENCY,
         }
     }
@@ -271,8 +276,17 @@ impl Queue for SqliteQueue {
             stop.cancelled().await;
             tokio::time::sleep(self.tuning.stop_within).await;
         };
+        // apalis may keep its workers open long after the last handler ended. Their acknowledgements need a moment; what is
+        // not acknowledged is handed back and finds nothing to do.
+        let drained = async {
+            stop.cancelled().await;
+            shift.handlers.close();
+            shift.handlers.wait().await;
+            tokio::time::sleep(ACKNOWLEDGE_WITHIN).await;
+        };
         tokio::select! {
             () = finished => {}
+            () = drained => {}
             () = out_of_patience => warn!(running = shift.handlers.len(), "handlers did not finish in time; they are cut off"),
         }
         shift.over.cancel();

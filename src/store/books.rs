@@ -29,6 +29,9 @@ pub trait BookStore {
     /// Draws in the order of their ids, after the one given: what replay reads, part by part.
     async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
 
+    /// The limits that each activity's draws are checked against; activities that never had any are left out.
+    async fn activity_limits(&self) -> Stored<Vec<ActivityLimits>>;
+
     /// Users and their draws in a day or month that exceed the limit given, for one activity.
     async fn limit_violations(&self, limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;
 }

@@ -42,8 +42,9 @@ pub trait CronStore {
     /// Writes fires that are not there yet, due or skipped. Invariant: one row for a job and a due time, whoever proposes.
     async fn propose_fires(&self, fires: &[CronFire]) -> Stored<()>;
 
-    /// The due time of the last fire of each job that has one.
-    async fn last_fires(&self) -> Stored<Vec<(String, Timestamp)>>;
+    /// The due time of the last fire of each job that was due at or before `now`. Later ones were written under a clock that
+    /// ran ahead, and must not keep the job silent until then.
+    async fn last_fires(&self, now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
 
     /// Takes a fire that is due, or running under a claim that ended. Nothing happens where somebody else has it.
     async fn claim_fire(&self, claim: &FireClaim) -> Stored<bool>;

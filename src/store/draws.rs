@@ -82,8 +82,9 @@ pub enum Recorded {
 pub struct NewRecharge {
     /// The order.
     pub order: RechargeOrder,
-    /// The stock epoch its unit was claimed under; nothing where the SKU is not counted.
-    pub epoch: Option<Epoch>,
+    /// The stock epoch it was decided under. Checked where the SKU is not counted too: a version that begins to count it
+    /// raises the epoch, and counts what committed before.
+    pub epoch: Epoch,
 }
 
 /// What became of a grant.
@@ -95,6 +96,8 @@ pub enum Recharged {
     Earlier(RechargeOrder),
     /// The stock epoch has risen, or the order id was voided: nothing was written. Reserve again.
     Stale,
+    /// The account would hold more draws than it can count: nothing was written.
+    Full,
 }
 
 /// Draws, newest first, each with the state of its award.

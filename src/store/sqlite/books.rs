@@ -6,7 +6,7 @@ use super::rows::DrawRow;
 use super::{SqliteStore, Tried, millis};
 use crate::domain::calendar::Timestamp;
 use crate::domain::draw::Draw;
-use crate::domain::id::DrawId;
+use crate::domain::id::{ActivityId, DrawId};
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::fault::Fault;
 use crate::store::Stored;
@@ -226,6 +226,27 @@ impl BookStore for SqliteStore {
         .await
         .map_err(Fault::doing("read draws for replay"))?;
         rows.iter().map(DrawRow::read).collect::<Tried<_>>().map_err(Fault::doing("read draws for replay"))
+    }
+
+    async fn activity_limits(&self) -> Stored<Vec<ActivityLimits>> {
+        // One version without a limit leaves the activity without: MAX alone would pass over its NULL.
+        let rows: Vec<(String, Option<u32>, Option<u32>)> = sqlx::query_as(
+            r"SELECT activity_id,
+                     CASE WHEN COUNT(document ->> '$.limits.day') = COUNT(*) THEN MAX(document ->> '$.limits.day') END,
+                     CASE WHEN COUNT(document ->> '$.limits.month') = COUNT(*) THEN MAX(document ->> '$.limits.month') END
+                FROM campaign_version
+               GROUP BY activity_id",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("read the limits of all versions"))?;
+        rows.into_iter()
+            .filter(|(_, day, month)| day.is_some() || month.is_some())
+            .map(|(activity_id, day, month)| {
+                Ok(ActivityLimits { activity_id: ActivityId::new(&activity_id)?, day, month })
+            })
+            .collect::<Tried<_>>()
+            .map_err(Fault::doing("read the limits of all versions"))
     }
 
     async fn limit_violations(&self, limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>> {

@@ -78,13 +78,15 @@ impl CronStore for SqliteStore {
         Ok(())
     }
 
-    async fn last_fires(&self) -> Stored<Vec<(String, Timestamp)>> {
+    async fn last_fires(&self, now: Timestamp) -> Stored<Vec<(String, Timestamp)>> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             r"SELECT job, MAX(due_at)
                 FROM cron_fire
+               WHERE due_at <= ?1
                GROUP BY job
                ORDER BY job",
         )
+        .bind(millis(now))
         .fetch_all(&self.readers)
         .await
         .map_err(Fault::doing("read the last fires"))?;

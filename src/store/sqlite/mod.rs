@@ -56,7 +56,12 @@ impl SqliteStore {
     /// A fault when the file cannot be made or is no database.
     pub async fn open(path: &Path, readers: u32) -> Stored<Self> {
         if let Some(directory) = path.parent() {
-            tokio::fs::create_dir_all(directory).await.map_err(Fault::doing("create the data directory"))?;
+            // Whoever can read the seeds can foresee draws.
+            let mut private = tokio::fs::DirBuilder::new();
+            #[cfg(unix)]
+            private.mode(0o700);
+            let created = private.recursive(true).create(directory).await;
+            created.map_err(Fault::doing("create the data directory"))?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)

@@ -9,6 +9,7 @@ use super::rows::OrderRow;
 use super::{Tried, json, millis};
 use crate::domain::bucket::Bucket;
 use crate::domain::draw::RechargeOrder;
+use crate::domain::stock::Epoch;
 use crate::store::draws::{NewRecharge, Recharged};
 
 /// An order as the statements read it.
@@ -23,11 +24,11 @@ struct OrderJson<'a> {
     source: &'static str,
     source_key: String,
     created_at: i64,
-    epoch: Option<i64>,
+    epoch: i64,
 }
 
 impl<'a> OrderJson<'a> {
-    fn of(order: &'a RechargeOrder) -> Self {
+    fn of(order: &'a RechargeOrder, epoch: Epoch) -> Self {
         let (source, source_key) = order.source.parts();
         Self {
             recharge_order_id: order.recharge_order_id.ulid().to_string(),
@@ -39,7 +40,7 @@ impl<'a> OrderJson<'a> {
             source,
             source_key,
             created_at: millis(order.created_at),
-            epoch: None,
+            epoch: epoch.0,
         }
     }
 }
@@ -56,10 +57,7 @@ pub(super) async fn judge<'a>(
     tx: &mut SqliteConnection,
     recharges: &'a [NewRecharge],
 ) -> Tried<(Vec<Recharged>, Vec<&'a RechargeOrder>)> {
-    let batch: Vec<_> = recharges
-        .iter()
-        .map(|new| OrderJson { epoch: new.epoch.map(|epoch| epoch.0), ..OrderJson::of(&new.order) })
-        .collect();
+    let batch: Vec<_> = recharges.iter().map(|new| OrderJson::of(&new.order, new.epoch)).collect();
     let batch = json(&batch)?;
     let rows: Vec<EarlierRow> = sqlx::query_as(
         r"SELECT batch.key AS number, live_recharge_order.*
@@ -78,11 +76,25 @@ pub(super) async fn judge<'a>(
             FROM json_each(?1) AS batch
             LEFT JOIN stock_epoch
               ON stock_epoch.activity_id = batch.value ->> 'activity_id'
-           WHERE (batch.value ->> 'epoch' IS NOT NULL AND stock_epoch.epoch IS NOT batch.value ->> 'epoch')
+           WHERE stock_epoch.epoch IS NOT batch.value ->> 'epoch'
               OR EXISTS (SELECT 1
                            FROM recharge_order
                           WHERE recharge_order.recharge_order_id = batch.value ->> 'recharge_order_id'
                             AND recharge_order.void = 1)",
+    )
+    .bind(&batch)
+    .fetch_all(&mut *tx)
+    .await?
+    .into_iter()
+    .collect();
+
+    let full: HashSet<i64> = sqlx::query_scalar(
+        r"SELECT batch.key
+            FROM json_each(?1) AS batch
+            JOIN quota
+              ON quota.user_id = batch.value ->> 'user_id'
+             AND quota.activity_id = batch.value ->> 'activity_id'
+           WHERE quota.granted + (batch.value ->> 'draws') > 4294967295",
     )
     .bind(&batch)
     .fetch_all(&mut *tx)
@@ -104,6 +116,7 @@ pub(super) async fn judge<'a>(
             (Some(first), _) => Recharged::Earlier(first),
             (None, Some(first)) => Recharged::Earlier(RechargeOrder::clone(first)),
             (None, None) if stale.contains(&number) => Recharged::Stale,
+            (None, None) if full.contains(&number) => Recharged::Full,
             (None, None) => {
                 in_batch.insert(source, order);
                 orders.push(order);
@@ -117,7 +130,7 @@ pub(super) async fn judge<'a>(
 
 /// Writes orders whose source was not used before, and grants their draws. Gives how many were new.
 pub(super) async fn grant(tx: &mut SqliteConnection, orders: &[&RechargeOrder]) -> Tried<usize> {
-    let batch: Vec<_> = orders.iter().map(|order| OrderJson::of(order)).collect();
+    let batch: Vec<_> = orders.iter().map(|order| OrderJson::of(order, Epoch(0))).collect();
     let new: HashSet<String> = sqlx::query_scalar(
         r"INSERT INTO recharge_order (recharge_order_id, bucket, user_id, activity_id, sku, draws, source, source_key,
                                       created_at)

@@ -84,7 +84,7 @@ async fn publishing_makes_a_version_and_repeating_it_changes_nothing() {
     let market = Market::empty().await;
     assert_eq!(market.call(Method::POST, PUBLISH).send().await.code(), "not_found");
     save(&market, demo_json()).await;
-    let publisher = market.app.create_api_key("campaign desk", big_market::domain::api_key::Scope::ALL.into());
+    let publisher = market.app.create_api_key(None, "campaign desk", big_market::domain::api_key::Scope::ALL.into());
     let publisher = publisher.await.unwrap().secret;
     let answer = market.call(Method::POST, PUBLISH).bearer(&publisher).send().await;
     let expected = json!({"activity_id": "100301", "version": 1, "changed": true});

@@ -1,5 +1,6 @@
 //! API keys over HTTP.
 
+use big_market::domain::api_key::Scope;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -45,4 +46,19 @@ async fn bad_wishes_are_refused_by_field() {
             "{wish}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_key_gives_only_scopes_it_has_itself() {
+    let market = Market::empty().await;
+    let limited = market.key_with([Scope::KeysWrite, Scope::ActivitiesRead]).await;
+    let ask = async |scopes: &[&str]| {
+        let wish = json!({"name": "another", "scopes": scopes});
+        market.call(Method::POST, PATH).bearer(&limited).json(wish).send().await
+    };
+    assert_eq!(ask(&["activities:read"]).await.status, StatusCode::CREATED);
+    let refused = ask(&["activities:read", "draws:write"]).await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "forbidden".into()));
+    assert!(refused.text().contains("draws:write"));
+    assert_eq!(market.get(PATH).await.items().len(), 3, "the market's own, the limited one, and the one it made");
 }

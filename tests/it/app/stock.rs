@@ -125,3 +125,32 @@ async fn used_counts_are_written_back_for_people() {
     let lamp = views.iter().find(|view| view.counter.item.id() == "lamp").unwrap();
     assert_eq!((lamp.noted_used, lamp.counter.confirmed), (Some(1), 1));
 }
+
+#[tokio::test]
+async fn a_version_that_would_close_the_activity_or_move_its_days_is_refused() {
+    let market = Market::with(scarce(5, 10)).await;
+    let mut document = scarce(5, 10);
+    document.time_zone = "Asia/Shanghai".into();
+    document.closes_at = "2026-02-01T00:00:00Z".into();
+    let refused = market.app.publish(document, "tests").await;
+    let Err(Error::Refusal(Refusal::InvalidDocument { faults })) = refused else { panic!("{refused:?}") };
+    let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["closes_at", "time_zone"]);
+    assert_eq!(market.app.expire().await.unwrap().closed, 0);
+    market.app.publish(scarce(6, 10), "tests").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sku_that_begins_to_be_counted_counts_what_was_granted_before() {
+    let mut uncounted = scarce(5, 0);
+    uncounted.skus[0].stock = None;
+    let market = Market::with(uncounted).await;
+    for user in ["ann", "bob"] {
+        recharge(&market, user).await.unwrap();
+    }
+    market.app.publish(scarce(5, 3), "tests").await.unwrap();
+    recharge(&market, "cid").await.unwrap();
+    let refused = recharge(&market, "dan").await;
+    assert!(matches!(refused, Err(Error::Refusal(Refusal::SkuSoldOut { .. }))), "{refused:?}");
+    assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}

@@ -72,6 +72,12 @@ async fn prizes_are_delivered_and_receipts_verify_and_a_restart_keeps_everything
     std::fs::write(&file, receipt.to_string()).unwrap();
     let verified = command(directory.path()).arg("verify").arg(&file).output().unwrap();
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    let commitment = process.json("/v1/activities/100301").await["seeds"]["chains"][0]["commitment"].clone();
+    for (noted, succeeds) in [(commitment.as_str().unwrap(), true), (&"0".repeat(64), false)] {
+        let verified =
+            command(directory.path()).arg("verify").arg(&file).args(["--commitment", noted]).output().unwrap();
+        assert_eq!(verified.status.success(), succeeds, "{}", String::from_utf8_lossy(&verified.stderr));
+    }
     let mut forged = receipt;
     forged["award_id"] = if forged["award_id"] == "101" { json!("104") } else { json!("101") };
     std::fs::write(&file, forged.to_string()).unwrap();

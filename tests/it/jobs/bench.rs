@@ -11,16 +11,20 @@ use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
 use big_market::dispatch::{Attempted, Channel};
 use big_market::domain::award::{AwardKind, AwardRecord, Prize};
-use big_market::domain::calendar::Timestamp;
+use big_market::domain::bucket::Bucket;
+use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::document::{self, Format};
-use big_market::domain::id::{ActivityId, AwardRecordId, OutboxId, RequestId, SkuId, UserId};
+use big_market::domain::draw::{RechargeOrder, RechargeSource};
+use big_market::domain::id::{ActivityId, AwardRecordId, OutboxId, RechargeOrderId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::{Delivery, OutboxEntry};
 use big_market::domain::points::Points;
 use big_market::fault::Fault;
 use big_market::jobs;
 use big_market::queue::{Handler, Lane, Message, Queue};
 use big_market::stock::memory::MemoryStock;
+use big_market::store::draws::{DrawStore, FactsQuestion, NewRecharge, Recharged};
 use big_market::store::sqlite::SqliteStore;
+use big_market::store::stock::StockStore;
 use big_market::store::{Page, Store};
 use chrono::TimeDelta;
 use futures::FutureExt;
@@ -127,9 +131,33 @@ impl Bench {
         promised
     }
 
+    /// Grants ann all the draws an account can count, so that no award of draws fits in any more.
+    pub(super) async fn fill_quota(&self) {
+        let activity_id = activity_id("draws");
+        let question = FactsQuestion {
+            user_id: ann(),
+            activity_id: activity_id.clone(),
+            day: Day::at(self.now(), chrono_tz::UTC),
+            request_ids: Vec::new(),
+        };
+        let (_, facts) = self.store.draw_facts(&[question]).await.expect("read");
+        let epoch = self.store.stock_epoch(&activity_id).await.expect("read").expect("published");
+        let order = RechargeOrder {
+            recharge_order_id: RechargeOrderId::from_ulid(self.app.sources().ids.mint(Bucket::of(&ann()))),
+            user_id: ann(),
+            activity_id,
+            sku: SkuId::new("100").expect("an id"),
+            draws: u32::MAX - facts[0].quota.granted,
+            source: RechargeSource::Request { request_id: RequestId::new("all there is").expect("an id") },
+            created_at: self.now(),
+        };
+        let granted = self.store.record_recharges(&[NewRecharge { order, epoch }]).await.expect("recorded");
+        assert_eq!(granted, [Recharged::Committed]);
+    }
+
     /// Runs the job that delivers these, as a message would.
     pub(super) async fn dispatch(&self, outbox_ids: &[OutboxId]) {
-        let arguments = json!({ "outbox_ids": outbox_ids });
+        let arguments = json!({ "outbox_ids": outbox_ids, "lane": "outside" });
         self.run(Message { job: big_market::app::DISPATCH_AWARDS.into(), key: "test".into(), arguments }).await;
     }
 

@@ -152,3 +152,16 @@ async fn jobs_tell_when_they_run_and_how_it_went() {
     assert_eq!((last.due_at, last.state), (began + TimeDelta::minutes(10), FireState::Done));
     assert_eq!(last.late_ms(), Some(60_000));
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_a_moment_silences_nothing() {
+    let bench = bench(Misfire::Skip).await;
+    let began = bench.now();
+    bench.advance(TimeDelta::hours(6));
+    fire(&bench, began).await;
+    bench.advance(-TimeDelta::hours(6));
+    bench.advance(TimeDelta::minutes(10));
+    assert_eq!(fire(&bench, began).await, 1, "12:10, though there is a fire of 18:00");
+    bench.advance(TimeDelta::minutes(10));
+    assert_eq!(fire(&bench, began).await, 1, "12:20");
+}

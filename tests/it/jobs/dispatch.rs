@@ -24,7 +24,8 @@ fn fails(class: FailureClass) -> impl Fn(big_market::domain::outbox::Delivery) -
 /// Messages that were pushed on one occasion and are due; the others are lost. Keys name the occasion: the draws' own
 /// wake-ups come from a task beside, at any time.
 fn pushed(bench: &Bench, occasion: &str) -> Vec<Message> {
-    bench.queue.take(Lane::Dispatch).into_iter().filter(|message| message.key.contains(occasion)).collect()
+    let both = [Lane::Dispatch, Lane::Outside].into_iter().flat_map(|lane| bench.queue.take(lane));
+    both.filter(|message| message.key.contains(occasion)).collect()
 }
 
 fn relayed(bench: &Bench) -> Vec<Message> {
@@ -230,7 +231,7 @@ async fn the_relay_finds_lost_wakeups_and_wakes_once() {
     bench.run_named("relay_outbox").await;
     let found = relayed(&bench);
     assert_eq!(found.len(), 1, "one message for all, once");
-    assert_eq!(found[0].arguments, json!({ "outbox_ids": promised }));
+    assert_eq!(found[0].arguments, json!({ "outbox_ids": promised, "lane": "dispatch" }));
 
     // This one is lost too.
     bench.advance(TimeDelta::seconds(i64::from(bench.app.config().dispatch.lease_seconds)));
@@ -303,4 +304,49 @@ async fn prune_forgets_what_ended_long_ago() {
     bench.run_named("prune").await;
     let left: Vec<_> = bench.entries().await.into_iter().map(|entry| entry.outbox_id).collect();
     assert_eq!(left, waiting);
+}
+
+#[tokio::test]
+async fn calls_to_third_parties_have_a_lane_of_their_own() {
+    let bench = Bench::new().await;
+    let mut promised = bench.draw("webhook", 2).await;
+    promised.extend(bench.draw("points", 1).await);
+    bench.queue.take(Lane::Dispatch);
+    bench.queue.take(Lane::Outside);
+    let arguments = json!({ "outbox_ids": promised, "lane": "dispatch" });
+    bench.run(Message { job: big_market::app::DISPATCH_AWARDS.into(), key: "test".into(), arguments }).await;
+    assert_eq!(bench.points().await, Points::from_hundredths(500), "points do not wait");
+    let waiting = bench.entry(promised[0]).await;
+    assert_eq!((waiting.state, waiting.attempts), (OutboxState::Pending, 0), "handed over, not tried");
+
+    let handed = bench.queue.take(Lane::Outside);
+    assert_eq!(handed.len(), 1);
+    for message in handed {
+        bench.run(message).await;
+    }
+    assert_eq!(bench.entry(promised[0]).await.state, OutboxState::Done);
+    assert_eq!(bench.entry(promised[1]).await.state, OutboxState::Done);
+}
+
+#[tokio::test]
+async fn a_draw_wakes_the_lane_its_award_is_delivered_in() {
+    let bench = Bench::new().await;
+    bench.draw("webhook", 1).await;
+    bench.draw("points", 1).await;
+    while bench.queue.due_times(Lane::Outside).is_empty() || bench.queue.due_times(Lane::Dispatch).is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_effect_that_cannot_be_written_holds_up_nobody_else() {
+    let bench = Bench::new().await;
+    let mut promised = bench.draw("draws", 1).await;
+    promised.extend(bench.draw("points", 2).await);
+    bench.fill_quota().await;
+    bench.dispatch(&promised).await;
+    assert_eq!(bench.points().await, Points::from_hundredths(2 * 500));
+    let stuck = bench.entry(promised[0]).await;
+    assert_eq!((stuck.state, stuck.attempts), (OutboxState::Pending, 1));
+    assert!(stuck.last_error.is_some_and(|error| error.contains("cannot be written")));
 }

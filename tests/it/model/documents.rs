@@ -6,15 +6,18 @@ use rand::rngs::StdRng;
 
 /// The activity of every life.
 pub const ACTIVITY: &str = "model";
-/// Its SKUs; the first is scarce.
+/// Where lives are lived. An activity keeps its zone.
+pub const ZONES: [&str; 3] = ["Asia/Shanghai", "America/New_York", "Europe/Lisbon"];
+/// Its SKUs; the first is scarce, the second only now and then.
 pub const SKUS: [&str; 2] = ["five", "one"];
 
-/// A campaign in which stocks, limits, weights, tiers, delays and the time zone are chosen by chance. Totals are at least
+/// A campaign in which stocks, limits, tiers and delays are chosen by chance. Totals are at least
 /// `used` higher than nothing, so that most can be published over an earlier one.
-pub fn any(random: &mut StdRng, generous: u64) -> CampaignDocument {
-    let zone = ["Asia/Shanghai", "America/New_York", "Europe/Lisbon"][random.random_range(0..3)];
+pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
     let mut stock = |most: u64| random.random_range(0..=most) + generous;
     let (points, draws, webhook, goods, sku) = (stock(6), stock(3), stock(5), stock(2), stock(6));
+    // Now and then a SKU begins or ceases to be counted.
+    let counted = if random.random_bool(0.5) { format!("stock = {}", 20 + 10 * generous) } else { String::new() };
     let limits = match random.random_range(0..3) {
         0 => String::new(),
         1 => format!("[limits]\nday = {}\nmonth = {}\n", random.random_range(3..12), random.random_range(12..40)),
@@ -82,6 +85,7 @@ pub fn any(random: &mut StdRng, generous: u64) -> CampaignDocument {
         [[skus]]
         id = "one"
         draws = 1
+        {counted}
         "#
     );
     parse(&text, Format::Toml).expect("the document of a life can be read")

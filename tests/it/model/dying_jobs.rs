@@ -11,7 +11,7 @@ const POINTS_MAX: i64 = 200;
 #[test]
 fn every_job_run_twice_is_the_same_as_once() {
     for (seed, job) in (1_000..).zip(JOBS) {
-        let mut world = World::new(seed);
+        let mut world = World::reliable(seed);
         world.leave_work();
         world.run_twice(job);
         world.check();
@@ -23,7 +23,7 @@ fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
     for (seed, job) in (first_seed..).zip(JOBS) {
         let mut struck = 0;
         for point in 1..=POINTS_MAX {
-            let mut world = World::new(seed);
+            let mut world = World::reliable(seed);
             world.leave_work();
             let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);

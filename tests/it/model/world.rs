@@ -52,6 +52,7 @@ pub struct World {
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
     requests: u32,
     published: u64,
+    zone: &'static str,
     rival_answers: RivalAnswers,
     /// The latest time that any clock showed.
     latest: Timestamp,
@@ -73,8 +74,17 @@ struct Process {
 type RivalAnswers = Arc<Mutex<Vec<(DrawRequest, Result<Drawn, Error>)>>>;
 
 impl World {
-    /// A market that has just opened.
+    /// A market that has just opened, with a queue that loses and repeats messages.
     pub fn new(seed: u64) -> Self {
+        Self::with_queue(seed, LossyQueue::new(seed, 100, 100))
+    }
+
+    /// A market that has just opened, with a queue that does neither.
+    pub fn reliable(seed: u64) -> Self {
+        Self::with_queue(seed, LossyQueue::reliable())
+    }
+
+    fn with_queue(seed: u64, queue: LossyQueue) -> Self {
         let shared_memory = std::path::Path::new("/dev/shm");
         let directory =
             if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() }.unwrap();
@@ -87,7 +97,7 @@ impl World {
         let clock = Arc::new(ManualClock::at("2026-03-07T12:00:00Z"));
         let sources = Sources::new(clock.clone(), Arc::new(SeededChance::new(seed)));
         let stock = Arc::new(MemoryStock::new());
-        let queue = Arc::new(LossyQueue::new(seed, 100, 100));
+        let queue = Arc::new(queue);
         let partner = Arc::new(Partner::new(seed));
         let process = Process::start(&sources, &store, &stock, &queue, &partner);
         let sources_now = sources.now();
@@ -104,6 +114,7 @@ impl World {
             recharges: BTreeMap::new(),
             requests: 0,
             published: 0,
+            zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
             rival_answers: RivalAnswers::default(),
             latest: sources_now,
             _outer: outer,
@@ -133,17 +144,17 @@ impl World {
 
     /// Runs a job in a process that meets a misfortune at its `point`-th await. Tells whether it did.
     pub fn run_struck(&mut self, job: &str, point: i64, misfortune: Misfortune) -> bool {
-        let messages = match job {
-            "dispatch_awards" => {
-                self.run_named("relay_outbox");
-                std::iter::from_fn(|| self.queue.take()).collect()
-            }
-            job => vec![named(job)],
-        };
+        // What waits already belongs to the job only if it is the one that delivers.
+        let mut next = Some(named(job));
+        if job == "dispatch_awards" {
+            self.run_named("relay_outbox");
+            next = self.queue.take();
+        }
         let crash = self.process.crash.clone();
         crash.arm(point, misfortune);
-        for message in messages {
+        while let Some(message) = next {
             self.handle(message);
+            next = if job == "dispatch_awards" { self.queue.take() } else { None };
         }
         let struck = crash.has_struck();
         crash.disarm();
@@ -348,6 +359,10 @@ impl World {
         for (request, answer) in requests.iter().zip(answers.into_iter().flatten()) {
             self.note_draw(request, answer);
         }
+        self.note_rivals();
+    }
+
+    fn note_rivals(&mut self) {
         let rival_answers = std::mem::take(&mut *self.rival_answers.lock().unwrap());
         for (request, answer) in rival_answers {
             self.note_draw(&request, answer);
@@ -377,7 +392,7 @@ impl World {
                 .boxed()
             }
             4 => {
-                let document = documents::any(&mut self.random, self.published.min(6));
+                let document = documents::any(&mut self.random, self.zone, self.published.min(6));
                 // A refusal is as good: then nothing got in the way.
                 async move { drop(rival.publish(document, "rival").await) }.boxed()
             }
@@ -445,9 +460,15 @@ impl World {
                 sku: SkuId::new(SKUS[self.random.random_range(0..SKUS.len())]).unwrap(),
             }
         };
+        if self.random.random_bool(0.3) {
+            let rival_request = self.new_draw(user, 1);
+            self.draws.insert(rival_request.request_id.to_string(), (rival_request.clone(), None));
+            self.arm_rival(&[rival_request]);
+        }
         let key = request.request_id.to_string();
         self.recharges.entry(key.clone()).or_insert_with(|| (request.clone(), None));
         let answer = self.live(move |app| async move { app.recharge(request).await });
+        self.note_rivals();
         let known = self.recharges.get_mut(&key).unwrap();
         match answer {
             None => {}
@@ -472,13 +493,17 @@ impl World {
     }
 
     fn publish(&mut self) {
-        let generous = self.published.min(6);
-        let document = documents::any(&mut self.random, generous);
+        // At least one of each, so that there is always something to win and to deliver.
+        let generous = 1 + self.published.min(6);
+        let document = documents::any(&mut self.random, self.zone, generous);
         let answer = self.live(move |app| async move { app.publish(document, "model").await });
         match answer {
             Some(Ok(_)) => self.published += 1,
             Some(Err(Error::Refusal(Refusal::InvalidDocument { faults }))) => {
-                assert!(faults.iter().all(|fault| fault.path.ends_with("stock")), "{faults:?}");
+                assert!(
+                    faults.iter().all(|fault| fault.path.ends_with("stock") || fault.path == "closes_at"),
+                    "{faults:?}"
+                );
             }
             None | Some(Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
             Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),

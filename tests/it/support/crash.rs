@@ -196,7 +196,7 @@ mortal!(MortalStore.store: LedgerStore {
 });
 mortal!(MortalStore.store: CronStore {
     fn propose_fires(fires: &[CronFire]) -> Stored<()>;
-    fn last_fires() -> Stored<Vec<(String, Timestamp)>>;
+    fn last_fires(now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
     fn claim_fire(claim: &FireClaim) -> Stored<bool>;
     fn end_fire(end: &FireEnd) -> Stored<()>;
     fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<CronFire>>;
@@ -215,6 +215,7 @@ mortal!(MortalStore.store: BookStore {
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
     fn draws_after(after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
+    fn activity_limits() -> Stored<Vec<ActivityLimits>>;
     fn limit_violations(limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;
 });
 

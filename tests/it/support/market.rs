@@ -78,7 +78,7 @@ impl Market {
             queue: Arc::new(LossyQueue::reliable()),
             channels: Vec::new(),
         });
-        let secret = app.create_api_key("tests", Scope::ALL.into()).await.unwrap().secret;
+        let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
         let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
         Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), _directory: directory }
     }
@@ -98,7 +98,7 @@ impl Market {
     /// The secret of a key with these scopes.
     pub async fn key_with(&self, scopes: impl IntoIterator<Item = Scope>) -> String {
         let scopes: BTreeSet<_> = scopes.into_iter().collect();
-        self.app.create_api_key("some scopes", scopes).await.unwrap().secret
+        self.app.create_api_key(None, "some scopes", scopes).await.unwrap().secret
     }
 
     /// A request, to be completed and sent.

@@ -127,7 +127,7 @@ pub fn recharge(user_id: &UserId, activity_id: &ActivityId, request_id: &str, dr
             source: RechargeSource::Request { request_id: request(request_id) },
             created_at: at(0),
         },
-        epoch: None,
+        epoch: Epoch(1),
     }
 }
 
@@ -168,7 +168,7 @@ impl OpenActivity {
     }
 
     pub async fn grant(&self, user_id: &UserId, request_id: &str, draws: u32) {
-        let new = recharge(user_id, &self.activity_id, request_id, draws);
+        let new = NewRecharge { epoch: self.epoch, ..recharge(user_id, &self.activity_id, request_id, draws) };
         assert_eq!(self.store.record_recharges(&[new]).await.unwrap(), [Recharged::Committed]);
     }
 

@@ -57,17 +57,17 @@ pub async fn a_request_belongs_to_its_user_and_activity(store: Arc<dyn Store>) {
     assert_eq!(draws(&ann, &open.activity_id, "h").await, None);
 }
 
-pub async fn counted_grants_need_the_current_epoch(store: Arc<dyn Store>) {
+pub async fn grants_need_the_current_epoch(store: Arc<dyn Store>) {
     let open = OpenActivity::publish(&store, "a").await;
     let ann = user("ann");
-    let counted = |epoch, text: &str| NewRecharge { epoch: Some(epoch), ..recharge(&ann, &open.activity_id, text, 1) };
+    let grant = |epoch, text: &str| NewRecharge { epoch, ..recharge(&ann, &open.activity_id, text, 1) };
     store.raise_epoch(&open.activity_id, Epoch(1)).await.unwrap();
-    let batch = [counted(Epoch(1), "g"), counted(Epoch(2), "h"), recharge(&ann, &open.activity_id, "i", 1)];
-    let expected = [Recharged::Stale, Recharged::Committed, Recharged::Committed];
+    let batch = [grant(Epoch(1), "g"), grant(Epoch(2), "h"), grant(Epoch(2), "i"), grant(Epoch(3), "j")];
+    let expected = [Recharged::Stale, Recharged::Committed, Recharged::Committed, Recharged::Stale];
     assert_eq!(store.record_recharges(&batch).await.unwrap(), expected);
     assert_eq!(open.quota(&ann).await.granted, 2);
     // A repeat is answered by the order it made, however old its claim.
-    let repeat = NewRecharge { epoch: Some(Epoch(1)), ..batch[1].clone() };
+    let repeat = NewRecharge { epoch: Epoch(1), ..batch[1].clone() };
     assert_eq!(store.record_recharges(&[repeat]).await.unwrap(), [Recharged::Earlier(batch[1].order.clone())]);
 }
 
@@ -96,4 +96,15 @@ pub async fn parallel_grants_of_one_source_commit_once(store: Arc<dyn Store>) {
     let committed = answers.iter().filter(|answer| *answer.as_ref().unwrap() == [Recharged::Committed]).count();
     assert_eq!(committed, 1);
     assert_eq!(open.quota(&ann).await.granted, 1);
+}
+
+pub async fn an_account_never_holds_more_than_it_can_count(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let ann = user("ann");
+    open.grant(&ann, "most", u32::MAX - 5).await;
+    let batch = [recharge(&ann, &open.activity_id, "six", 6), recharge(&user("bob"), &open.activity_id, "six", 6)];
+    assert_eq!(store.record_recharges(&batch).await.unwrap(), [Recharged::Full, Recharged::Committed]);
+    let five = recharge(&ann, &open.activity_id, "five", 5);
+    assert_eq!(store.record_recharges(&[five]).await.unwrap(), [Recharged::Committed]);
+    assert_eq!(open.quota(&ann).await.granted, u32::MAX);
 }
