@@ -45,7 +45,7 @@ pub async fn bind_receiver(config: &mut Config, sources: &Sources) -> Result<Rec
 /// Publishes the demo campaign where the activity does not exist yet, and gives the secret of a key with every scope.
 ///
 /// # Errors
-/// A fault of the store or of the file system; a refusal where the chosen secret is too short.
+/// A fault of the store or of the file system, or where the chosen secret is too short.
 pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String> {
     let activity_id = ActivityId::new(ACTIVITY).expect("a fixed valid id");
     match app.current(&activity_id).await {
@@ -65,7 +65,8 @@ pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String>
         return Ok(made.secret);
     };
     if app.authenticate(&secret).await.is_err() {
-        app.keep_api_key("demo", Scope::ALL.into(), &secret).await?;
+        let kept = app.keep_api_key("demo", Scope::ALL.into(), &secret).await;
+        kept.map_err(Fault::doing("take the API key of the demo from BIG_MARKET_DEMO_API_KEY"))?;
     }
     Ok(secret)
 }

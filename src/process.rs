@@ -31,7 +31,7 @@ pub enum Part {
 /// Runs the parts until the process is told to stop or one of them fails.
 ///
 /// # Errors
-/// A fault of what could not be opened or did not end well; a refusal where the demo's chosen secret is too short.
+/// A fault of what could not be opened or did not end well.
 pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
     let sources = Sources::system();

@@ -56,6 +56,10 @@ pub fn report(report: &Report) -> String {
             writeln!(text, "    {}: {}", violation.subject, violation.detail).expect("writing to a string cannot fail");
         }
     }
-    writeln!(text, "{} draws replayed", report.draws_replayed).expect("writing to a string cannot fail");
+    let compared = match report.counters_compared {
+        0 => "no counters compared: they live in the server, ask GET /admin/reconciliation".to_owned(),
+        activities => format!("counters of {activities} activities compared"),
+    };
+    writeln!(text, "{} draws replayed, {compared}", report.draws_replayed).expect("writing to a string cannot fail");
     text
 }

@@ -23,6 +23,9 @@ pub struct Finding {
 pub struct Report {
     /// In the order of [`Invariant::ALL`].
     pub findings: Vec<Finding>,
+    /// Activities whose counters were compared with SQL. None in a process that has not loaded them, such as a command beside
+    /// an embedded server; then only SQL is checked.
+    pub counters_compared: u64,
     /// Draws that were replayed.
     pub draws_replayed: u64,
 }
@@ -60,8 +63,9 @@ impl App {
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
+        let (stock, counters_compared) = self.stock_violations().await?;
         let by_invariant = [
-            (Invariant::Stock, self.stock_violations().await?),
+            (Invariant::Stock, stock),
             (Invariant::Quota, quota),
             (Invariant::Ledger, store.ledger_violations(rows_max).await?),
             (Invariant::Awards, store.award_violations(rows_max).await?),
@@ -71,13 +75,16 @@ impl App {
             violations.truncate(rows_max as usize);
             Finding { invariant, violations }
         });
-        Ok(Report { findings: findings.into(), draws_replayed: 0 })
+        Ok(Report { findings: findings.into(), counters_compared, draws_replayed: 0 })
     }
 
-    async fn stock_violations(&self) -> Result<Vec<Violation>> {
+    /// Rows, and the number of activities whose counters were compared.
+    async fn stock_violations(&self) -> Result<(Vec<Violation>, u64)> {
+        let mut compared = 0;
         let mut violations = self.inner.store.oversold_items(self.inner.config.reconcile.rows_max).await?;
         for head in self.inner.store.all_heads().await? {
             if let Some(differences) = self.compare_stock(&head.activity_id, head.epoch).await? {
+                compared += 1;
                 violations.extend(differences.into_iter().map(|detail| Violation {
                     invariant: Invariant::Stock,
                     subject: format!("activity {}", head.activity_id),
@@ -85,7 +92,7 @@ impl App {
                 }));
             }
         }
-        Ok(violations)
+        Ok((violations, compared))
     }
 
     /// Day and month counts against the highest limit that any version set: a later version may lower it below what was

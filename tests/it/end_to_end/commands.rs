@@ -75,3 +75,20 @@ fn schemas_are_printed_as_json() {
     }
     assert!(printed(&run(directory.path(), &["migrate"])).contains("up to date"));
 }
+
+#[test]
+fn a_chosen_key_that_is_too_short_is_refused_by_name() {
+    let directory = tempdir().unwrap();
+    let output = command(directory.path()).env("BIG_MARKET_DEMO_API_KEY", "short").output().unwrap();
+    let said = complaint(&output);
+    assert!(said.contains("BIG_MARKET_DEMO_API_KEY") && said.contains("16"), "{said}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named_by_its_setting() {
+    let directory = tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = complaint(&command(directory.path()).env("BIG_MARKET__SERVER__LISTEN", address).output().unwrap());
+    assert!(said.contains("server.listen"), "{said}");
+}

@@ -33,6 +33,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::time::ManualClock;
+
 /// What each activity is called and gives, always.
 const PRIZES: &[(&str, &str)] = &[
     ("points", r#"{ kind = "points", min = "5", max = "5" }"#),
@@ -57,7 +59,7 @@ impl Bench {
 
     /// With settings that differ from the defaults.
     pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let clock = Arc::new(ManualClock(Mutex::new("2026-11-22T12:00:00Z".parse().expect("a time"))));
+        let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z"));
         let queue = Arc::new(TestQueue { clock: clock.clone(), state: Mutex::default() });
         Self::on(clock, queue.clone(), queue, change).await
     }
@@ -206,29 +208,6 @@ pub(super) fn ann() -> UserId {
 
 fn activity_id(activity: &str) -> ActivityId {
     ActivityId::new(activity).expect("an id")
-}
-
-/// A clock that stands still until it is moved.
-pub(super) struct ManualClock(Mutex<Timestamp>);
-
-impl ManualClock {
-    pub(super) fn at(now: Timestamp) -> Self {
-        Self(Mutex::new(now))
-    }
-
-    pub(super) fn advance(&self, span: TimeDelta) {
-        *self.lock() += span;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Timestamp> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        *self.lock()
-    }
 }
 
 type Answer = dyn Fn(Delivery) -> BoxFuture<'static, Attempted> + Send + Sync;

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
-use super::bench::{Bench, ManualClock};
+use super::bench::Bench;
+use crate::support::time::ManualClock;
 
 /// A guard against hanging only.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -25,7 +26,7 @@ async fn a_worker_delivers_what_was_drawn_and_fires_what_is_due() {
     let directory = TempDir::new().expect("a temporary directory");
     let tuning = Tuning::of(&Config::defaults());
     let queue = SqliteQueue::open(&directory.path().join("jobs.db"), tuning, Arc::new(SystemClock)).await;
-    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let clock = Arc::new(ManualClock::at(&SystemClock.now().to_rfc3339()));
     let unused = Bench::with(|_| {}).await.queue;
     let queue = Arc::new(queue.expect("a queue"));
     let bench = Bench::on(clock, unused, queue, |config| config.cron.sync_stock.schedule = "* * * * * *".into()).await;
