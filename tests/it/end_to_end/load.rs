@@ -1,6 +1,6 @@
 //! Many users over HTTP, and the books afterwards.
 //!
-//! `BIG_MARKET_LOAD_DRAWS=100000 cargo test --release --test it end_to_end::load` draws that many.
+//! `BIG_MARKET_LOAD_DRAWS=1000000 cargo test --release --test it end_to_end::load` draws that many.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::process::Process;
 /// Users, each with 150 granted draws at a time.
 const USERS: u64 = 1_000;
 /// Draws in a plain run.
-const DRAWS: u64 = 5_000;
+const DRAWS: u64 = 100_000;
 /// Memory that the process uses at most, in bytes.
 const MEMORY_MAX: u64 = 200_000_000;
 /// Requests under way at the same time.
