@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Handlers of the dispatch lane that run at the same time here.
 const CONCURRENCY: usize = 4;
+/// Handlers of the outside lane that run at the same time here.
+const OUTSIDE_CONCURRENCY: usize = 16;
 
 /// Somewhere a queue keeps its messages. Opened again it gives a queue with the same messages.
 trait Place {
@@ -54,7 +56,7 @@ impl Place for SqlitePlace {
             poll: Duration::from_millis(10),
             heartbeat: Duration::from_secs(1),
             missed_heartbeats: 2,
-            dispatch_concurrency: CONCURRENCY,
+            dispatch_concurrency: OUTSIDE_CONCURRENCY,
             stop_within,
         };
         Arc::new(SqliteQueue::open(&self.path(), tuning, Arc::new(SystemClock)).await.expect("a queue"))
@@ -83,6 +85,7 @@ every_queue!(
     two_thousand_messages_all_arrive,
     messages_survive_close_and_open,
     stop_lets_running_handlers_finish_and_hands_back_the_rest,
+    stop_takes_no_longer_than_the_handlers_that_run,
     a_handler_that_does_not_end_is_cut_off_and_its_message_handed_back,
     prune_keeps_the_young_and_the_waiting,
     backlog_counts_what_is_due,
@@ -290,6 +293,30 @@ async fn stop_lets_running_handlers_finish_and_hands_back_the_rest(place: impl P
     }
     working.stopped().await;
     assert_eq!(finished_first.len(), keys.len());
+}
+
+async fn stop_takes_no_longer_than_the_handlers_that_run(place: impl Place) {
+    // Were it to wait for its patience to end, the guard would strike first.
+    let queue = place.open_patient(60 * PATIENCE).await;
+    let gate = Arc::new(Semaphore::new(0));
+    let (entered, mut running) = unbounded_channel();
+    let at_gate = gate.clone();
+    let slow = handler(move |message: Message| {
+        let (gate, entered) = (at_gate.clone(), entered.clone());
+        async move {
+            tell(&entered, message);
+            gate.acquire().await.expect("the gate stays").forget();
+        }
+    });
+    let messages: Vec<_> = (0..40).map(|n| message(&format!("message {n}"))).collect();
+    queue.push(Lane::Outside, &messages, now()).await.expect("pushed");
+    let working = Working::start(&queue, slow);
+    for _ in 0..OUTSIDE_CONCURRENCY {
+        next(&mut running).await;
+    }
+    working.stop.cancel();
+    gate.add_permits(messages.len());
+    working.stopped().await;
 }
 
 async fn a_handler_that_does_not_end_is_cut_off_and_its_message_handed_back(place: impl Place) {

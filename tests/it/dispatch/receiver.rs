@@ -1,8 +1,11 @@
 //! The demo's receiver, called by the real channel.
 
+use std::time::Duration;
+
 use big_market::clock::Sources;
 use big_market::dispatch::Attempted;
 use big_market::dispatch::receiver::Receiver;
+use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 
 use super::{SECRET, a_delivery, deliver, settings};
@@ -42,4 +45,17 @@ async fn a_delivery_signed_by_another_secret_is_refused() {
     tokio::spawn(receiver.serve(stop));
     assert!(matches!(deliver(&settings, &a_delivery()).await, Attempted::Failed { .. }));
     assert!(inbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_never_comes_keeps_nobody_from_stopping() {
+    let receiver = receiver().await;
+    let host = receiver.url().trim_start_matches("http://").trim_end_matches("/awards").to_owned();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(receiver.serve(stop.clone()));
+    let mut half = tokio::net::TcpStream::connect(&host).await.expect("connected");
+    half.write_all(b"POST /awards HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n").await.expect("sent");
+    stop.cancel();
+    let ended = tokio::time::timeout(Duration::from_mins(1), serving).await.expect("it stops all the same");
+    ended.expect("no panic").expect("no fault");
 }
