@@ -38,8 +38,7 @@ impl App {
     /// A fault of the store or the queue.
     pub async fn fire_due(&self, began: Timestamp) -> Result<usize> {
         let now = self.inner.sources.now();
-        let last: HashMap<String, Timestamp> =
-            self.inner.store.last_fires(self.inner.sources.now()).await?.into_iter().collect();
+        let last: HashMap<String, Timestamp> = self.inner.store.last_fires(now).await?.into_iter().collect();
         let mut proposed = Vec::new();
         for (job, entry) in self.inner.config.cron.entries() {
             let plan = Plan {
