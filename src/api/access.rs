@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::audit::Actor;
 use crate::domain::refusal::Refusal;
 use crate::fault::Result;
 
@@ -37,6 +38,13 @@ pub(super) async fn authorize(
 /// The key a request was let through with.
 #[derive(Debug, Clone)]
 pub(super) struct Caller(pub(super) ApiKey);
+
+impl Caller {
+    /// Who the record of a change names.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::ApiKey(self.0.api_key_id)
+    }
+}
 
 async fn authenticate(app: &App, headers: &HeaderMap) -> Result<ApiKey> {
     let secret = bearer(headers).ok_or(Refusal::Unauthenticated)?;

@@ -1,11 +1,12 @@
 //! What operators look at and repair: outbox, jobs, fires, invariants.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::access::Caller;
 use super::extract::{Faults, NoBody, PathText, QueryText};
 use super::page::{Items, PageWish, Part, read_limit};
 use super::problem::Problem;
@@ -237,12 +238,13 @@ pub(super) async fn outbox(State(app): State<App>, query: QueryText) -> Result<J
 )]
 pub(super) async fn redrive(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     PathText(id): PathText,
     NoBody: NoBody,
 ) -> Result<StatusCode, Problem> {
     let mut faults = Faults::default();
     let Some(outbox_id) = faults.read::<OutboxId>("id", &id) else { return Err(faults.refuse()) };
-    app.redrive(outbox_id).await?;
+    app.redrive(&caller.actor(), outbox_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -37,9 +37,14 @@ pub use crate::store::catalog::StoredVersion;
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::dispatch::Channel;
+use crate::domain::audit::{Actor, AuditEntry, Change};
+use crate::domain::bucket::Bucket;
+use crate::domain::id::{AuditId, UserId};
+use crate::fault::Result;
 use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
+use crate::store::audit::AuditFilter;
 
 /// The product. Cloning gives another handle to the same one; when the last handle is dropped its lanes end.
 #[derive(Clone)]
@@ -128,9 +133,24 @@ impl App {
         &self.inner.sources
     }
 
+    /// A change that `actor` is about to make.
+    pub(crate) fn change(&self, actor: &Actor) -> Change {
+        let owner = UserId::new("operators").expect("a fixed valid id");
+        let audit_id = AuditId::from_ulid(self.inner.sources.ids.mint(Bucket::of(&owner)));
+        Change { audit_id, actor: actor.clone(), at: self.inner.sources.now() }
+    }
+
     /// The queue that wakes its workers.
     pub fn queue(&self) -> &Arc<dyn Queue> {
         &self.inner.queue
+    }
+
+    /// Changes that people made, newest first.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn audit(&self, filter: &AuditFilter, page: &Page<AuditId>) -> Result<Vec<AuditEntry>> {
+        Ok(self.inner.store.audit(filter, page).await?)
     }
 
     /// Closes stores and queue. Nothing works afterwards.

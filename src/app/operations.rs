@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::App;
+use crate::domain::audit::Actor;
 use crate::domain::calendar::Timestamp;
 use crate::domain::cron::{CronFire, Misfire};
 use crate::domain::id::OutboxId;
@@ -49,8 +50,8 @@ impl App {
     ///
     /// # Errors
     /// A refusal where it is unknown or not dead; a fault of the store.
-    pub async fn redrive(&self, outbox_id: OutboxId) -> Result<()> {
-        match self.inner.store.redrive(outbox_id, self.inner.sources.now()).await? {
+    pub async fn redrive(&self, actor: &Actor, outbox_id: OutboxId) -> Result<()> {
+        match self.inner.store.redrive(outbox_id, &self.change(actor)).await? {
             Redriven::Pending => {
                 self.wake(Lane::Dispatch, [outbox_id]);
                 Ok(())

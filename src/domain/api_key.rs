@@ -33,9 +33,27 @@ pub enum Scope {
     /// Redrive dead work.
     #[serde(rename = "operations:write")]
     OperationsWrite,
-    /// Create API keys.
+    /// Create and revoke API keys.
     #[serde(rename = "keys:write")]
     KeysWrite,
+    /// Earn, spend, hold, release and reverse points.
+    #[serde(rename = "points:write")]
+    PointsWrite,
+    /// Exchange users' points for draws, and reverse that.
+    #[serde(rename = "redemptions:write")]
+    RedemptionsWrite,
+    /// Report what users did.
+    #[serde(rename = "behaviours:write")]
+    BehavioursWrite,
+    /// Claim users' goods.
+    #[serde(rename = "awards:write")]
+    AwardsWrite,
+    /// Give end users tokens.
+    #[serde(rename = "tokens:write")]
+    TokensWrite,
+    /// Read changes and operators, change operators.
+    #[serde(rename = "operators:write")]
+    OperatorsWrite,
 }
 
 text_form!(Scope {
@@ -47,11 +65,17 @@ text_form!(Scope {
     OperationsRead => "operations:read",
     OperationsWrite => "operations:write",
     KeysWrite => "keys:write",
+    PointsWrite => "points:write",
+    RedemptionsWrite => "redemptions:write",
+    BehavioursWrite => "behaviours:write",
+    AwardsWrite => "awards:write",
+    TokensWrite => "tokens:write",
+    OperatorsWrite => "operators:write",
 });
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::ActivitiesRead,
         Self::UsersRead,
         Self::DrawsWrite,
@@ -60,6 +84,12 @@ impl Scope {
         Self::OperationsRead,
         Self::OperationsWrite,
         Self::KeysWrite,
+        Self::PointsWrite,
+        Self::RedemptionsWrite,
+        Self::BehavioursWrite,
+        Self::AwardsWrite,
+        Self::TokensWrite,
+        Self::OperatorsWrite,
     ];
 }
 

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::award::PrizeValue;
 use super::calendar::{Day, Timestamp};
-use super::id::{ActivityId, AwardId, AwardRecordId, DrawId, RechargeOrderId, RequestId, SkuId, UserId, Version};
+use super::id::{
+    ActivityId, AwardId, AwardRecordId, BehaviourId, DrawId, RechargeOrderId, RedemptionId, RequestId, SkuId, UserId,
+    Version,
+};
 use super::roll::Roll;
 use super::strategy::{Decision, Rule, Strategy};
 
@@ -102,6 +105,18 @@ pub enum RechargeSource {
         /// The promise it fulfils.
         award_record_id: AwardRecordId,
     },
+    /// Points were exchanged for it.
+    Redemption {
+        /// The exchange.
+        redemption_id: RedemptionId,
+    },
+    /// The user did something that earns draws.
+    Rebate {
+        /// What the user did.
+        behaviour_id: BehaviourId,
+        /// Which of the grants it earned, from 0.
+        part: u32,
+    },
 }
 
 impl RechargeSource {
@@ -110,6 +125,8 @@ impl RechargeSource {
         match self {
             Self::Request { request_id } => ("request", request_id.to_string()),
             Self::Award { award_record_id } => ("award", award_record_id.to_string()),
+            Self::Redemption { redemption_id } => ("redemption", redemption_id.to_string()),
+            Self::Rebate { behaviour_id, part } => ("rebate", format!("{behaviour_id}/{part}")),
         }
     }
 }

@@ -224,6 +224,30 @@ minted_id!(
     /// One credential of a business's server.
     ApiKeyId, "key"
 );
+minted_id!(
+    /// One person who runs campaigns.
+    OperatorId, "oper"
+);
+minted_id!(
+    /// The record of one change.
+    AuditId, "audit"
+);
+minted_id!(
+    /// One exchange of points for the draws of a SKU.
+    RedemptionId, "rdm"
+);
+minted_id!(
+    /// One behaviour that a user showed.
+    BehaviourId, "beh"
+);
+minted_id!(
+    /// Points set aside until they are captured or released.
+    HoldId, "hold"
+);
+minted_id!(
+    /// One run of a workflow.
+    WorkflowId, "flow"
+);
 
 /// The number of a published campaign document, counted from 1 for each activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

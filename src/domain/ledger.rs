@@ -32,9 +32,38 @@ impl Account {
 pub enum TransferReason {
     /// An award of points.
     Award,
+    /// A behaviour that earns points.
+    Rebate,
+    /// The business gave points.
+    Earn,
+    /// The business took points, for something it sells itself.
+    Spend,
+    /// Points were set aside.
+    Hold,
+    /// Points set aside were taken.
+    Capture,
+    /// Points set aside came back.
+    Release,
+    /// Points were exchanged for draws.
+    Redemption,
+    /// An earlier transfer was taken back.
+    Reversal,
+    /// Points reached the end of their time.
+    Expiry,
 }
 
-text_form!(TransferReason { Award => "award" });
+text_form!(TransferReason {
+    Award => "award",
+    Rebate => "rebate",
+    Earn => "earn",
+    Spend => "spend",
+    Hold => "hold",
+    Capture => "capture",
+    Release => "release",
+    Redemption => "redemption",
+    Reversal => "reversal",
+    Expiry => "expiry",
+});
 
 /// One line of a user's account.
 #[derive(Debug, Clone, PartialEq, Eq)]

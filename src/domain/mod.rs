@@ -1,6 +1,7 @@
 //! Types, rules and state machines. Pure: no async, no I/O, no clock, no randomness.
 
 pub mod api_key;
+pub mod audit;
 pub mod award;
 pub mod bucket;
 pub mod calendar;

@@ -85,6 +85,14 @@ impl Counters {
             ClaimEnd::Release => units.left += 1,
         }
     }
+
+    /// Nothing for an item that is not counted, or of which nothing is used.
+    fn give_back(&mut self, item: &StockItem) {
+        if let Some(units) = self.items.get_mut(item).filter(|units| units.confirmed > 0) {
+            units.confirmed -= 1;
+            units.left += 1;
+        }
+    }
 }
 
 #[async_trait]
@@ -110,6 +118,20 @@ impl Stock for MemoryStock {
         Ok(self.with(activity_id, epoch, |counters| {
             for (claim_id, end) in ends {
                 counters.settle(*claim_id, *end);
+            }
+        }))
+    }
+
+    async fn give_back(
+        &self,
+        activity_id: &ActivityId,
+        epoch: Epoch,
+        units: &[(ClaimId, StockItem)],
+    ) -> Result<Counted<()>, Fault> {
+        Ok(self.with(activity_id, epoch, |counters| {
+            for (claim_id, item) in units {
+                counters.settle(*claim_id, ClaimEnd::Confirm);
+                counters.give_back(item);
             }
         }))
     }

@@ -48,6 +48,16 @@ pub trait Stock: Send + Sync {
         ends: &[(ClaimId, ClaimEnd)],
     ) -> Result<Counted<()>, Fault>;
 
+    /// Returns units whose rows no longer use them: a reversed order, a recalled award. Ends the claim of the row first, should it
+    /// still be open. Called once, by whoever wrote that in SQL, under the epoch that its transaction checked; where the call
+    /// is lost, `reconcile_stock` finds the difference.
+    async fn give_back(
+        &self,
+        activity_id: &ActivityId,
+        epoch: Epoch,
+        units: &[(ClaimId, StockItem)],
+    ) -> Result<Counted<()>, Fault>;
+
     /// Claims made before `before`, oldest first, at most `limit`.
     async fn open_claims(
         &self,

@@ -3,6 +3,7 @@
 //! A method is one transaction with a business name. It takes and returns domain types, and can be repeated safely: after
 //! a failure whose outcome is unknown, the caller calls it again.
 
+pub mod audit;
 pub mod books;
 pub mod catalog;
 pub mod cron;
@@ -31,6 +32,7 @@ pub trait Store:
     + cron::CronStore
     + keys::KeyStore
     + books::BookStore
+    + audit::AuditStore
     + Send
     + Sync
 {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Page, Stored};
+use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
 use crate::domain::outbox::{AttemptResult, Delivery, OutboxEntry, OutboxState};
@@ -70,8 +71,8 @@ pub trait OutboxStore {
     /// Entries of a state, newest first; of all states without one.
     async fn outbox(&self, state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
 
-    /// Makes a dead entry pending again, due now, with its attempts counted from none.
-    async fn redrive(&self, outbox_id: OutboxId, now: Timestamp) -> Stored<Redriven>;
+    /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none.
+    async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
 
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;

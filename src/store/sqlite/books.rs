@@ -25,21 +25,7 @@ impl BookStore for SqliteStore {
         let found: Vec<Found> = sqlx::query_as(
             r"SELECT 'activity ' || activity_id || ' ' || kind || ' ' || item_id,
                      used || ' rows where the total is ' || total
-                FROM (SELECT stock_item.*,
-                             CASE stock_item.kind
-                             WHEN 'award' THEN (SELECT COUNT(*)
-                                                  FROM draw
-                                                 WHERE draw.void = 0
-                                                   AND draw.activity_id = stock_item.activity_id
-                                                   AND draw.award_id = stock_item.item_id)
-                             ELSE (SELECT COUNT(*)
-                                     FROM recharge_order
-                                    WHERE recharge_order.void = 0
-                                      AND recharge_order.source = 'request'
-                                      AND recharge_order.activity_id = stock_item.activity_id
-                                      AND recharge_order.sku = stock_item.item_id)
-                             END AS used
-                        FROM stock_item)
+                FROM stock_used
                WHERE used > total
                ORDER BY activity_id, position
                LIMIT ?1",
@@ -68,6 +54,7 @@ impl BookStore for SqliteStore {
                    SELECT user_id, activity_id, 0, 0, SUM(draws), 0
                      FROM recharge_order
                     WHERE void = 0
+                      AND reversed_at IS NULL
                     GROUP BY user_id, activity_id
                     UNION ALL
                    SELECT user_id, activity_id, 0, 0, 0, SUM(draws)

@@ -330,10 +330,17 @@ async fn stock_short(tx: &mut SqliteConnection, new: &NewVersion) -> Tried<Vec<S
                                              WHERE draw.void = 0
                                                AND draw.activity_id = ?1
                                                AND draw.award_id = value ->> 'item_id')
+                                         - (SELECT COUNT(*)
+                                              FROM award_record
+                                             CROSS JOIN draw ON draw.draw_id = award_record.draw_id
+                                             WHERE award_record.state = 'recalled'
+                                               AND draw.activity_id = ?1
+                                               AND draw.award_id = value ->> 'item_id')
                          ELSE (SELECT COUNT(*)
                                  FROM recharge_order
                                 WHERE recharge_order.void = 0
-                                  AND recharge_order.source = 'request'
+                                  AND recharge_order.reversed_at IS NULL
+                                  AND recharge_order.source IN ('request', 'redemption')
                                   AND recharge_order.activity_id = ?1
                                   AND recharge_order.sku = value ->> 'item_id')
                          END AS used

@@ -5,6 +5,7 @@
 //! it hands each element on parsed, where `json_each` would write it out and parse it again for every field.
 
 mod attempts;
+mod audit;
 mod books;
 mod catalog;
 mod cron;

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
+use serde_json::json as value;
 use sqlx::{FromRow, SqliteConnection};
 
+use super::audit::{self, Changed};
 use super::rows::{AwardRow, ulid};
 use super::{SqliteStore, Tried, instant, json, millis};
+use crate::domain::audit::Change;
 use crate::domain::award::AwardRecord;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
@@ -72,8 +75,8 @@ impl OutboxStore for SqliteStore {
         rows.iter().map(EntryRow::read).collect::<Tried<_>>().map_err(Fault::doing("list promised work"))
     }
 
-    async fn redrive(&self, outbox_id: OutboxId, now: Timestamp) -> Stored<Redriven> {
-        self.try_redrive(outbox_id, now).await.map_err(Fault::doing("redrive work"))
+    async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven> {
+        self.try_redrive(outbox_id, change).await.map_err(Fault::doing("redrive work"))
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
@@ -219,7 +222,7 @@ impl SqliteStore {
         Ok(lease.outbox_ids.iter().filter_map(|outbox_id| deliveries.remove(outbox_id)).collect())
     }
 
-    async fn try_redrive(&self, outbox_id: OutboxId, now: Timestamp) -> Tried<Redriven> {
+    async fn try_redrive(&self, outbox_id: OutboxId, change: &Change) -> Tried<Redriven> {
         let mut tx = self.write().await?;
         let award_record_id: Option<String> = sqlx::query_scalar(
             r"UPDATE outbox
@@ -229,7 +232,7 @@ impl SqliteStore {
               RETURNING award_record_id",
         )
         .bind(outbox_id.ulid().to_string())
-        .bind(millis(now))
+        .bind(millis(change.at))
         .fetch_optional(&mut *tx)
         .await?;
         let Some(award_record_id) = award_record_id else {
@@ -255,6 +258,13 @@ impl SqliteStore {
         .bind(award_record_id)
         .execute(&mut *tx)
         .await?;
+        let changed = Changed {
+            action: "outbox.redrive",
+            subject: format!("outbox entry {outbox_id}"),
+            before: Some(value!({ "state": OutboxState::Dead })),
+            after: Some(value!({ "state": OutboxState::Pending })),
+        };
+        audit::write(&mut tx, change, &changed).await?;
         tx.commit().await?;
         Ok(Redriven::Pending)
     }

@@ -156,6 +156,11 @@ impl OrderRow {
         let source = match self.source.as_str() {
             "request" => RechargeSource::Request { request_id: RequestId::new(&self.source_key)? },
             "award" => RechargeSource::Award { award_record_id: self.source_key.parse()? },
+            "redemption" => RechargeSource::Redemption { redemption_id: self.source_key.parse()? },
+            "rebate" => {
+                let (behaviour_id, part) = self.source_key.split_once('/').ok_or("a rebate without its part")?;
+                RechargeSource::Rebate { behaviour_id: behaviour_id.parse()?, part: part.parse()? }
+            }
             other => return Err(format!("no order comes from {other:?}").into()),
         };
         Ok(RechargeOrder {

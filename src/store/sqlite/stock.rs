@@ -48,23 +48,10 @@ impl StockStore for SqliteStore {
 
     async fn stock_truth(&self, activity_id: &ActivityId) -> Stored<Vec<StockTruth>> {
         let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-            r"SELECT stock_item.kind, stock_item.item_id, stock_item.total,
-                     CASE stock_item.kind
-                     WHEN 'award' THEN (SELECT COUNT(*)
-                                          FROM draw
-                                         WHERE draw.void = 0
-                                           AND draw.activity_id = stock_item.activity_id
-                                           AND draw.award_id = stock_item.item_id)
-                     ELSE (SELECT COUNT(*)
-                             FROM recharge_order
-                            WHERE recharge_order.void = 0
-                              AND recharge_order.source = 'request'
-                              AND recharge_order.activity_id = stock_item.activity_id
-                              AND recharge_order.sku = stock_item.item_id)
-                     END
-                FROM stock_item
-               WHERE stock_item.activity_id = ?1
-               ORDER BY stock_item.position",
+            r"SELECT kind, item_id, total, used
+                FROM stock_used
+               WHERE activity_id = ?1
+               ORDER BY position",
         )
         .bind(activity_id.as_str())
         .fetch_all(&self.readers)

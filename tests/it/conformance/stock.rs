@@ -34,6 +34,7 @@ macro_rules! every_case {
                 the_last_unit_goes_to_one,
                 reserving_twice_is_reserving_once,
                 ending_twice_is_ending_once,
+                a_unit_given_back_can_be_had_again,
                 another_epoch_takes_nothing,
                 an_older_epoch_cannot_be_filled,
                 claims_of_an_older_epoch_are_nothing,
@@ -162,6 +163,23 @@ pub async fn ending_twice_is_ending_once(stock: Arc<dyn Stock>) {
     }
     settle(&stock, confirmed, ClaimEnd::Release).await;
     assert_eq!(counts(&stock, FIRST, "car").await, (2, 1, 0));
+}
+
+pub async fn a_unit_given_back_can_be_had_again(stock: Arc<dyn Stock>) {
+    fill(&stock, FIRST, &[("car", 1, 0)]).await;
+    let claim_id = claim_id();
+    let give_back =
+        async |epoch| stock.give_back(&activity("a"), epoch, &[(claim_id, award_item("car"))]).await.unwrap();
+    reserve(&stock, claim_id, &["car"], 0).await;
+    assert_eq!(give_back(Epoch(2)).await, Counted::Stale);
+    assert_eq!(counts(&stock, FIRST, "car").await, (0, 0, 1));
+    // Its claim was still open: it ends first.
+    assert_eq!(give_back(FIRST).await, Counted::Answer(()));
+    assert_eq!(counts(&stock, FIRST, "car").await, (1, 0, 0));
+    // There is nothing left to give back.
+    give_back(FIRST).await;
+    assert_eq!(counts(&stock, FIRST, "car").await, (1, 0, 0));
+    assert_eq!(reserve(&stock, self::claim_id(), &["car"], 0).await, Some(0));
 }
 
 pub async fn another_epoch_takes_nothing(stock: Arc<dyn Stock>) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use big_market::dispatch::Attempted;
+use big_market::domain::audit::Actor;
 use big_market::domain::award::AwardState;
 use big_market::domain::id::OutboxId;
 use big_market::domain::outbox::{FailureClass, OutboxState};
@@ -16,6 +17,8 @@ use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 
 use super::bench::Bench;
+
+const TESTS: Actor = Actor::System("tests");
 
 fn fails(class: FailureClass) -> impl Fn(big_market::domain::outbox::Delivery) -> std::future::Ready<Attempted> {
     move |_| std::future::ready(Attempted::Failed { class, error: "out of order".into() })
@@ -119,7 +122,7 @@ async fn retries_back_off_until_the_award_is_dead_and_a_redrive_delivers_it() {
     bench.advance(TimeDelta::days(1));
     bench.dispatch(&promised).await;
     assert_eq!(bench.entry(promised[0]).await.state, OutboxState::Dead, "nothing but a redrive raises the dead");
-    bench.app.redrive(promised[0]).await.expect("redriven");
+    bench.app.redrive(&TESTS, promised[0]).await.expect("redriven");
     bench.dispatch(&promised).await;
     assert_eq!(bench.award(promised[0]).await.state, AwardState::Delivered);
     let calls = bench.partner.calls();
@@ -132,9 +135,9 @@ async fn retries_back_off_until_the_award_is_dead_and_a_redrive_delivers_it() {
 async fn only_what_is_dead_can_be_redriven() {
     let bench = Bench::new().await;
     let promised = bench.draw("webhook", 1).await;
-    assert!(matches!(bench.app.redrive(promised[0]).await, Err(Error::Refusal(Refusal::Conflict { .. }))));
+    assert!(matches!(bench.app.redrive(&TESTS, promised[0]).await, Err(Error::Refusal(Refusal::Conflict { .. }))));
     let nobody: OutboxId = "out_01J9ZZZZZZZZZZZZZZZZZZZZZZ".parse().expect("an id");
-    assert!(matches!(bench.app.redrive(nobody).await, Err(Error::Refusal(Refusal::Unknown { .. }))));
+    assert!(matches!(bench.app.redrive(&TESTS, nobody).await, Err(Error::Refusal(Refusal::Unknown { .. }))));
 }
 
 #[tokio::test]

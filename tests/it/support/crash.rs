@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use big_market::domain::api_key::{ApiKey, ApiKeyHash};
+use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
-use big_market::domain::id::{ActivityId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version};
+use big_market::domain::id::{
+    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+};
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
@@ -19,6 +22,7 @@ use big_market::domain::roll::SeedChain;
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
+use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
 use big_market::store::cron::{CronStore, FireClaim, FireEnd};
@@ -186,7 +190,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn mark_dispatched(deliveries: &[Delivery]) -> Stored<()>;
     fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
-    fn redrive(outbox_id: OutboxId, now: Timestamp) -> Stored<Redriven>;
+    fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, limit: u32) -> Stored<u64>;
 });
@@ -207,6 +211,9 @@ mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
+});
+mortal!(MortalStore.store: AuditStore {
+    fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
 });
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
@@ -234,6 +241,8 @@ mortal!(MortalStock.stock: Stock {
     fn reserve(activity_id: &ActivityId, epoch: Epoch, reservations: &[Reservation], now: Timestamp)
         -> Result<Counted<Vec<Option<usize>>>, Fault>;
     fn settle(activity_id: &ActivityId, epoch: Epoch, ends: &[(ClaimId, ClaimEnd)]) -> Result<Counted<()>, Fault>;
+    fn give_back(activity_id: &ActivityId, epoch: Epoch, units: &[(ClaimId, StockItem)])
+        -> Result<Counted<()>, Fault>;
     fn open_claims(activity_id: &ActivityId, epoch: Epoch, before: Timestamp, limit: usize)
         -> Result<Counted<Vec<Claim>>, Fault>;
     fn counters(activity_id: &ActivityId, epoch: Epoch) -> Result<Counted<Vec<StockCounter>>, Fault>;

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use big_market::clock::{Chance, Clock, Ids};
+use big_market::domain::audit::{Actor, Change};
 use big_market::domain::award::{AwardKind, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::document::{CampaignDocument, LimitsDocument};
 use big_market::domain::draw::{Draw, Reason, RechargeOrder, RechargeSource};
 use big_market::domain::id::{
-    ActivityId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId, UserId,
-    Version,
+    ActivityId, AuditId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId,
+    UserId, Version,
 };
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::domain::points::Points;
@@ -48,6 +49,12 @@ static IDS: LazyLock<Ids> = LazyLock::new(|| Ids::new(Arc::new(StandingClock), A
 /// So many seconds after noon of 2026-11-22, UTC.
 pub fn at(seconds: i64) -> Timestamp {
     "2026-11-22T12:00:00Z".parse::<Timestamp>().unwrap() + chrono::TimeDelta::seconds(seconds)
+}
+
+/// A change that somebody makes so many seconds after noon.
+pub fn change(seconds: i64) -> Change {
+    let audit_id = AuditId::from_ulid(mint(&user("operators")));
+    Change { audit_id, actor: Actor::System("tests"), at: at(seconds) }
 }
 
 pub fn day(text: &str) -> Day {

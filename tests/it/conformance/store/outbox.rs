@@ -8,12 +8,13 @@ use big_market::domain::calendar::Timestamp;
 use big_market::domain::id::{AwardRecordId, OutboxId, SkuId, UserId};
 use big_market::domain::outbox::{AttemptOutcome, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
+use big_market::store::audit::AuditFilter;
 use big_market::store::draws::{DrawGroup, NewDraw, Recorded};
 use big_market::store::outbox::{DueQuestion, Lease, Redriven};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 
-use crate::support::rows::{OpenActivity, at, finish, lease, mint, points, user};
+use crate::support::rows::{OpenActivity, at, change, finish, lease, mint, points, user};
 
 fn outbox_id(new: &NewDraw) -> OutboxId {
     new.outbox_id.unwrap()
@@ -253,7 +254,7 @@ pub async fn giving_up_shows_and_can_be_redriven(store: Arc<dyn Store>) {
     assert_eq!(due(&store, at(999), 9).await, []);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
 
-    assert_eq!(store.redrive(outbox_id(&draws[0]), at(50)).await.unwrap(), Redriven::Pending);
+    assert_eq!(store.redrive(outbox_id(&draws[0]), &change(50)).await.unwrap(), Redriven::Pending);
     let entry_now = entry(&store, &draws[0]).await;
     assert_eq!((entry_now.state, entry_now.attempts), (OutboxState::Pending, 0));
     assert_eq!((entry_now.run_at, entry_now.ended_at), (at(50), None));
@@ -261,6 +262,16 @@ pub async fn giving_up_shows_and_can_be_redriven(store: Arc<dyn Store>) {
     assert_eq!(due(&store, at(50), 9).await, [outbox_id(&draws[0])]);
     assert_eq!(lease(&store, &draws, at(50)).await[0].attempt, 1);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
+
+    let subject = format!("outbox entry {}", outbox_id(&draws[0]));
+    let about = AuditFilter { subject: Some(subject), actor: None };
+    let changes = store.audit(&about, &Page { after: None, limit: 9 }).await.unwrap();
+    let [redriven] = changes.as_slice() else { panic!("{changes:?}") };
+    assert_eq!((redriven.actor.as_str(), redriven.action.as_str()), ("system:tests", "outbox.redrive"));
+    assert_eq!(redriven.before, Some(serde_json::json!({ "state": "dead" })));
+    assert_eq!(redriven.created_at, at(50));
+    let nobody = AuditFilter { actor: Some("nobody".into()), subject: None };
+    assert_eq!(store.audit(&nobody, &Page { after: None, limit: 9 }).await.unwrap(), []);
 }
 
 pub async fn an_old_lease_does_not_end_a_redriven_or_snoozed_entry(store: Arc<dyn Store>) {
@@ -277,7 +288,7 @@ pub async fn an_old_lease_does_not_end_a_redriven_or_snoozed_entry(store: Arc<dy
         assert_eq!(entry(&store, &draws[0]).await.state, OutboxState::Leased, "the third lease still holds");
     }
     store.finish_attempts(&[finish(&third, dead())], at(72)).await.unwrap();
-    store.redrive(outbox_id(&draws[0]), at(80)).await.unwrap();
+    store.redrive(outbox_id(&draws[0]), &change(80)).await.unwrap();
     let fourth = lease(&store, &draws, at(80)).await.remove(0);
     assert_eq!((first.attempt, fourth.attempt), (1, 1), "redriving counts from none");
     store.finish_attempts(&[finish(&first, dead())], at(81)).await.unwrap();
@@ -350,14 +361,14 @@ pub async fn a_wrong_effect_is_a_fault_and_writes_nothing(store: Arc<dyn Store>)
 
 pub async fn redriving_what_is_not_dead_changes_nothing(store: Arc<dyn Store>) {
     let (_, new) = one(&store, points(1)).await;
-    let redrive = async || store.redrive(outbox_id(&new), at(9)).await.unwrap();
+    let redrive = async || store.redrive(outbox_id(&new), &change(9)).await.unwrap();
     assert_eq!(redrive().await, Redriven::NotDead(OutboxState::Pending));
     let delivery = lease(&store, std::slice::from_ref(&new), at(1)).await.remove(0);
     assert_eq!(redrive().await, Redriven::NotDead(OutboxState::Leased));
     store.finish_attempts(&[finish(&delivery, AttemptOutcome::CreditPoints)], at(2)).await.unwrap();
     assert_eq!(redrive().await, Redriven::NotDead(OutboxState::Done));
     let unknown = OutboxId::from_ulid(mint(&user("ann")));
-    assert_eq!(store.redrive(unknown, at(9)).await.unwrap(), Redriven::Unknown);
+    assert_eq!(store.redrive(unknown, &change(9)).await.unwrap(), Redriven::Unknown);
 }
 
 /// Twelve entries: three of each state, by turns.
