@@ -7,6 +7,7 @@ mod documents;
 mod draws;
 mod extract;
 mod health;
+mod jobs;
 mod keys;
 mod observe;
 mod openapi;
@@ -77,8 +78,14 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
-        Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
-        Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
+        Route::post("/admin/outbox/redrive", Needs(OperationsWrite), handler!(operations::redrive_dead)).refuses(&BODY),
+        Route::get("/admin/jobs", Needs(OperationsRead), handler!(jobs::jobs)),
+        Route::get("/admin/jobs/{name}", Needs(OperationsRead), handler!(jobs::job)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/jobs/{name}/run", Needs(OperationsWrite), handler!(jobs::run_job))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/jobs/{name}/pause", Needs(OperationsWrite), handler!(jobs::pause_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::post("/admin/jobs/{name}/resume", Needs(OperationsWrite), handler!(jobs::resume_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/cron", Needs(OperationsRead), handler!(jobs::fires)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
@@ -94,7 +101,7 @@ pub fn routes() -> Vec<Route> {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, with `{id}` for what varies.
+    /// The path, with `{id}` or `{name}` for what varies.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,

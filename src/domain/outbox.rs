@@ -1,8 +1,9 @@
 //! Work that survives: states, attempts and back-off.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::award::AwardRecord;
+use super::award::{AwardKind, AwardRecord};
 use super::calendar::Timestamp;
 use super::id::{AwardRecordId, OutboxId, UserId};
 use super::text_form;
@@ -105,6 +106,27 @@ pub enum AttemptOutcome {
     },
 }
 
+/// A wish to make dead work pending again, at a rate that whoever takes it can bear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkRedrive {
+    /// Entries that come due in one second.
+    pub per_second: u32,
+    /// Only awards of this kind.
+    pub kind: Option<AwardKind>,
+    /// Only entries whose last error contains this, letter by letter.
+    pub error_contains: Option<String>,
+    /// Entries at most.
+    pub limit: u32,
+}
+
+impl BulkRedrive {
+    /// When the entry at `position`, from 0, is due: the first at once, and never more than the rate in any second.
+    pub fn due_at(&self, from: Timestamp, position: u32) -> Timestamp {
+        let ms = u64::from(position) * 1000 / u64::from(self.per_second.max(1));
+        from + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX / 2))
+    }
+}
+
 /// Whether trying again can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureClass {
@@ -143,6 +165,19 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redriven_work_comes_due_at_the_rate_and_never_faster() {
+        let from: Timestamp = "2026-11-22T12:00:00.400Z".parse().expect("a time");
+        for per_second in [1, 3, 7, 60, 999, 1000] {
+            let wish = BulkRedrive { per_second, kind: None, error_contains: None, limit: 10_000 };
+            let due: Vec<i64> =
+                (0..5_000).map(|position| (wish.due_at(from, position) - from).num_milliseconds()).collect();
+            assert_eq!(due[0], 0);
+            let rate = per_second as usize;
+            assert!(due.windows(rate + 1).all(|window| window[rate] - window[0] == 1000), "{per_second}");
+        }
+    }
 
     #[test]
     fn waits_double_up_to_the_cap_and_end() {

@@ -8,6 +8,7 @@ pub mod books;
 pub mod catalog;
 pub mod cron;
 pub mod draws;
+pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod outbox;
@@ -30,6 +31,7 @@ pub trait Store:
     + outbox::OutboxStore
     + ledger::LedgerStore
     + cron::CronStore
+    + jobs::JobStore
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore

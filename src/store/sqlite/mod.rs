@@ -10,11 +10,14 @@ mod books;
 mod catalog;
 mod cron;
 mod draws;
+mod fires;
+mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
 mod recharges;
 mod record;
+mod redrive;
 mod rows;
 mod stock;
 

@@ -45,7 +45,7 @@ fn every_route_is_described_with_everything_it_can_answer() {
         }
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let in_path = parameters.iter().any(|parameter| parameter["in"] == "path");
-        assert_eq!(in_path, route.path.contains("{id}"), "{name}");
+        assert_eq!(in_path, route.path.contains('{'), "{name}");
     }
 }
 

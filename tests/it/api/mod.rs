@@ -6,6 +6,7 @@ mod campaigns;
 mod documentation;
 mod draws;
 mod health;
+mod jobs;
 mod keys;
 mod operations;
 mod recharges;

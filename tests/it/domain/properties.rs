@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use big_market::domain::award::{Prize, PrizeValue};
 use big_market::domain::campaign::Campaign;
+use big_market::domain::cron::Part;
 use big_market::domain::document::{CampaignDocument, Format, TierDocument, parse};
 use big_market::domain::id::UserId;
 use big_market::domain::roll::Roll;
@@ -40,6 +41,17 @@ fn check_decision(campaign: &Campaign, (user_id, used, used_today): &(UserId, u3
 }
 
 proptest! {
+    #[test]
+    fn the_parts_of_a_fire_cover_every_bucket_once(of in 1..=Part::MAX) {
+        let parts: Vec<_> = (1..=of).map(|number| Part::new(number, of).unwrap()).collect();
+        let covered: Vec<u16> = parts.iter().flat_map(|part| part.buckets()).collect();
+        prop_assert_eq!(covered, (0..1024).collect::<Vec<_>>());
+        let sizes = || parts.iter().map(|part| part.buckets().len());
+        prop_assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1, "fair shares");
+        prop_assert_eq!([Part::new(0, of), Part::new(of + 1, of)], [None, None]);
+        prop_assert_eq!(Part::new(1, of + Part::MAX), None);
+    }
+
     #[test]
     fn validation_answers_for_every_document_and_what_it_accepts_can_decide(
         sample in any::<bool>(),

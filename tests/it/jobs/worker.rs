@@ -61,7 +61,7 @@ async fn fired(app: &App) {
     loop {
         looks.tick().await;
         let fires = app.fires(Some("sync_stock"), None, 10).await.expect("listed");
-        if fires.iter().any(|fire| fire.state == FireState::Done) {
+        if fires.iter().any(|fire| fire.run.state == FireState::Done) {
             return;
         }
     }

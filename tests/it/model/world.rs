@@ -10,6 +10,7 @@ use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
+use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
@@ -35,6 +36,8 @@ use crate::support::partner::Partner;
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
+/// Parts in which prune runs as a fire.
+pub const PRUNE_PARTS: u16 = 3;
 /// Messages handled in one draining at most; more would be a loop that feeds itself.
 const MESSAGES_MAX: u32 = 2_000;
 
@@ -159,6 +162,34 @@ impl World {
         let struck = crash.has_struck();
         crash.disarm();
         struck
+    }
+
+    /// Lets prune come due in parts, in a process that meets a misfortune at its `point`-th await, and then works it off in
+    /// one that lives. Tells whether it did, and gives the fire.
+    pub fn fire_struck(&mut self, point: i64, misfortune: Misfortune) -> (bool, CronFire) {
+        let began = self.sources.now();
+        self.clock.advance(TimeDelta::hours(1));
+        let crash = self.process.crash.clone();
+        crash.arm(point, misfortune);
+        self.work_fires(began);
+        let struck = crash.has_struck();
+        crash.disarm();
+        // A lost message or a dead worker's claim takes so long.
+        self.clock.advance(TimeDelta::minutes(2));
+        self.work_fires(began);
+        self.latest = self.latest.max(self.sources.now());
+        let store = self.store.clone();
+        let fires = self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 9).await });
+        let [fire] = fires.unwrap().try_into().expect("one fire, whatever happened");
+        (struck, fire)
+    }
+
+    /// One look at the schedules, and every message that leads to. Messages of a process that died stay for the next.
+    fn work_fires(&mut self, began: Timestamp) {
+        self.live(move |app| async move { app.fire_due(began).await });
+        while let Some(message) = self.queue.take() {
+            self.handle(message);
+        }
     }
 
     /// Runs a job twice in a process that lives.
@@ -601,6 +632,18 @@ impl Process {
             let mut config = Config::defaults();
             let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
             config.webhook.endpoints.insert("partner".into(), endpoint);
+            // Jobs run when a life runs them; only prune may also come due, once an hour and in parts.
+            let cron = &mut config.cron;
+            for entry in [
+                &mut cron.relay_outbox,
+                &mut cron.sync_stock,
+                &mut cron.reconcile_stock,
+                &mut cron.reconcile_ledger,
+                &mut cron.expire,
+            ] {
+                entry.schedule = "0 0 0 1 1 * 2099".into();
+            }
+            cron.prune.parts = PRUNE_PARTS;
             App::new(Parts {
                 config,
                 sources: sources.clone(),

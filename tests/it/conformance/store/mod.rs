@@ -4,10 +4,12 @@ mod books;
 mod catalog;
 mod cron;
 mod draws;
+mod jobs;
 mod keys;
 mod ledger;
 mod outbox;
 mod recharges;
+mod redrive;
 mod stock;
 
 use std::sync::Arc;
@@ -114,16 +116,37 @@ macro_rules! every_case {
                 redriving_what_is_not_dead_changes_nothing,
                 entries_are_listed_newest_first_by_state,
                 pruning_is_bounded_and_takes_only_old_finished_work,
+                pruning_takes_only_the_buckets_asked_for,
+            ],
+            redrive: [
+                dead_work_is_redriven_at_a_rate_oldest_first,
+                dead_work_is_redriven_by_kind_and_error,
+                parallel_bulk_redrives_take_each_entry_once,
             ],
             ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
                 a_fire_is_proposed_once,
                 parallel_claims_have_one_winner,
                 an_ended_claim_can_be_taken,
+                a_renewed_claim_lasts_longer_and_a_lost_one_is_not_renewed,
                 only_the_owner_ends_a_fire,
+                an_outcome_keeps_what_was_noted_before,
+                a_fire_that_waits_runs_after_the_one_before_it,
+                a_fire_that_does_not_wait_is_skipped_while_the_one_before_it_runs,
+                parallel_claims_never_run_a_job_beside_itself,
+                each_part_is_claimed_and_ended_alone,
+                a_fire_fails_with_any_of_its_parts,
+                parallel_ends_of_parts_end_the_fire_once,
                 open_fires_are_listed_oldest_first,
                 fires_are_listed_newest_first_without_gaps,
-                pruning_keeps_the_last_fire_of_each_job,
+                pruning_keeps_the_last_fire_of_each_schedule,
+            ],
+            jobs: [
+                a_paused_job_proposes_nothing_and_finishes_what_is_open,
+                resuming_what_is_not_paused_changes_nothing,
+                a_fire_that_is_asked_for_is_due_at_once_even_of_a_paused_job,
+                parallel_wishes_for_one_job_make_one_fire,
+                a_fire_that_is_asked_for_waits_for_the_one_that_runs,
             ],
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
             books: [
