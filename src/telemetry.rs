@@ -11,6 +11,9 @@ use crate::fault::Fault;
 /// Bounds of every histogram whose name ends in `_seconds`.
 const SECONDS_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// Bounds of how late jobs begin, who may wait for one another for minutes.
+const LATE_BUCKETS: [f64; 10] = [0.05, 0.25, 1.0, 2.5, 10.0, 30.0, 60.0, 300.0, 1_800.0, 7_200.0];
+
 /// Sends log lines to standard error, so that standard output holds only what a command prints.
 ///
 /// # Errors
@@ -70,6 +73,9 @@ pub fn describe_metrics() {
 pub fn start_metrics() -> Result<PrometheusHandle, Fault> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS_BUCKETS)
+        .and_then(|builder| {
+            builder.set_buckets_for_metric(Matcher::Full("big_market_job_late_seconds".into()), &LATE_BUCKETS)
+        })
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(Fault::doing("install the metrics recorder"))?;
     describe_metrics();

@@ -65,5 +65,5 @@ CREATE TABLE job_state (
 ) STRICT, WITHOUT ROWID;
 
 -- What prune looks for, part by part: the bucket is read from the index.
-DROP INDEX outbox_done;
+DROP INDEX IF EXISTS outbox_done;
 CREATE INDEX outbox_done ON outbox (ended_at, bucket) WHERE state = 'done';

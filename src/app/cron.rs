@@ -57,7 +57,7 @@ impl App {
             self.inner.store.propose_fires(&proposed).await?;
         }
         let open = self.inner.store.open_fires(now, OPEN_FIRES_MAX).await?;
-        self.push_fires(&open, now, |key| format!("{}", (now - key.due_at).num_minutes())).await?;
+        self.push_fires(&open, now, |key| (now - key.due_at).num_minutes().to_string()).await?;
         Ok(open.len())
     }
 

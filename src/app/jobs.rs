@@ -114,8 +114,8 @@ impl App {
         };
         let parts = if entry.parts > 1 { (1..=entry.parts).map(Some).collect() } else { vec![None] };
         let keys: Vec<_> = parts.into_iter().map(|part| FireKey { job: name.into(), due_at, part }).collect();
-        if let Err(error) = self.push_fires(&keys, change.at, |_| "asked".into()).await {
-            // The fire is written, and whoever looks at the schedules pushes it in a second.
+        if let Err(error) = self.push_fires(&keys, change.at, |_| "0".into()).await {
+            // The fire is written, and whoever looks at the schedules pushes it within a second.
             tracing::warn!(%error, job = name, "could not hand a fire to the queue at once");
         }
         let fire = self.inner.store.fire(name, due_at).await?;

@@ -8,6 +8,7 @@ mod attempts;
 mod audit;
 mod books;
 mod catalog;
+mod claims;
 mod cron;
 mod draws;
 mod fires;
