@@ -8,9 +8,10 @@ use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
+use big_market::domain::audit::Actor;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
-use big_market::domain::cron::CronFire;
+use big_market::domain::cron::{CronFire, FireRun, FireState};
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
@@ -38,6 +39,7 @@ use crate::support::time::{ManualClock, SeededChance};
 const USERS: usize = 4;
 /// Parts in which prune runs as a fire.
 pub const PRUNE_PARTS: u16 = 3;
+const OPERATOR: Actor = Actor::System("model");
 /// Messages handled in one draining at most; more would be a loop that feeds itself.
 const MESSAGES_MAX: u32 = 2_000;
 
@@ -59,6 +61,8 @@ pub struct World {
     rival_answers: RivalAnswers,
     /// The latest time that any clock showed.
     latest: Timestamp,
+    /// When the first process began to look at the schedules.
+    began: Timestamp,
     /// Runs what the store does beside its callers.
     _outer: Runtime,
     _directory: TempDir,
@@ -120,6 +124,7 @@ impl World {
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
             rival_answers: RivalAnswers::default(),
             latest: sources_now,
+            began: sources_now,
             _outer: outer,
             _directory: directory,
         };
@@ -178,9 +183,7 @@ impl World {
         self.clock.advance(TimeDelta::minutes(2));
         self.work_fires(began);
         self.latest = self.latest.max(self.sources.now());
-        let store = self.store.clone();
-        let fires = self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 9).await });
-        let [fire] = fires.unwrap().try_into().expect("one fire, whatever happened");
+        let [fire] = self.fires().try_into().expect("one fire, whatever happened");
         (struck, fire)
     }
 
@@ -244,8 +247,35 @@ impl World {
             self.drain();
         }
         self.check();
+        self.every_fire_ended();
         self.every_answer_stands();
         self.every_award_arrived_once();
+    }
+
+    /// No fire is stuck, however its messages and workers were lost; one in parts ended as its parts did.
+    fn every_fire_ended(&mut self) {
+        self.live(|app| async move { app.resume_job(&OPERATOR, "prune").await });
+        let mut open = usize::MAX;
+        for _ in 0..40 {
+            self.clock.advance(TimeDelta::minutes(2));
+            self.work_fires(self.began);
+            open = self.fires().iter().filter(|fire| is_open(&fire.run)).count();
+            if open == 0 {
+                break;
+            }
+        }
+        assert_eq!(open, 0, "{:#?}", self.fires());
+        for fire in self.fires() {
+            assert_eq!(fire.parts.len(), usize::from(PRUNE_PARTS), "{fire:?}");
+            let failed = fire.parts.iter().any(|part| part.run.state == FireState::Failed);
+            assert!(fire.parts.iter().all(|part| !is_open(&part.run)), "{fire:?}");
+            assert_eq!(fire.run.state, if failed { FireState::Failed } else { FireState::Done }, "{fire:?}");
+        }
+    }
+
+    fn fires(&self) -> Vec<CronFire> {
+        let store = self.store.clone();
+        self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 1_000).await }).unwrap()
     }
 
     fn every_answer_stands(&mut self) {
@@ -575,6 +605,25 @@ impl World {
         };
         self.clock.advance(span);
         self.latest = self.latest.max(self.sources.now());
+        self.steer_jobs();
+    }
+
+    /// Somebody looks at the schedules, or an operator runs, pauses or resumes a job. Messages wait for whoever takes them.
+    fn steer_jobs(&mut self) {
+        let (began, choice) = (self.began, self.random.random_range(0..10));
+        let steered = self.live(move |app| async move {
+            match choice {
+                0..4 => app.fire_due(began).await.map(drop),
+                4 | 5 => app.run_job(&OPERATOR, "prune").await.map(drop),
+                6 => app.pause_job(&OPERATOR, "prune").await,
+                _ => app.resume_job(&OPERATOR, "prune").await,
+            }
+        });
+        match steered {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
     }
 
     fn lose_counters(&mut self) {
@@ -663,6 +712,10 @@ impl Process {
 /// The message that runs a job without arguments.
 fn named(job: &str) -> Message {
     Message { job: job.into(), key: format!("model:{job}"), arguments: serde_json::json!({}) }
+}
+
+fn is_open(run: &FireRun) -> bool {
+    matches!(run.state, FireState::Due | FireState::Running)
 }
 
 fn activity_id() -> ActivityId {
