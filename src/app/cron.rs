@@ -22,6 +22,10 @@ const OPEN_FIRES_MAX: u32 = 200;
 /// Missed fires that are counted at most, where they are let go.
 const LET_GO_COUNTED_MAX: usize = 1_000;
 
+/// Claims that would last longer were made under a clock that ran ahead: workers ask for less at a time, and clocks of
+/// processes that work together differ by less.
+const CLAIM_LASTS_MAX: TimeDelta = TimeDelta::minutes(2);
+
 /// A fire, or a part of one, that one worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedFire {
@@ -56,9 +60,21 @@ impl App {
         if !proposed.is_empty() {
             self.inner.store.propose_fires(&proposed).await?;
         }
+        self.release_claims(now).await?;
         let open = self.inner.store.open_fires(now, OPEN_FIRES_MAX).await?;
         self.push_fires(&open, now, |key| (now - key.due_at).num_minutes().to_string()).await?;
         Ok(open.len())
+    }
+
+    /// A job never runs beside itself, so one claim made under a clock that ran ahead would silence its job until then.
+    async fn release_claims(&self, now: Timestamp) -> Result<()> {
+        let latest = now + CLAIM_LASTS_MAX;
+        let running = self.inner.store.running_fires().await?;
+        if running.iter().any(|fire| fire.run.claimed_until.is_some_and(|until| until > latest)) {
+            let released = self.inner.store.release_claims(latest).await?;
+            tracing::warn!(released, "let go of claims that were made under a clock that ran ahead");
+        }
+        Ok(())
     }
 
     /// What the schedules of jobs that are not paused ask for.

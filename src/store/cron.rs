@@ -61,6 +61,10 @@ pub trait CronStore {
     /// Lets the owner's claim last until `until`. False where the owner has it no more. Repeating it changes nothing.
     async fn renew_claim(&self, claim: &FireClaim) -> Stored<bool>;
 
+    /// Lets go of claims that would last beyond `latest`: they were made under a clock that ran ahead, and must not keep their
+    /// jobs silent until then. Gives how many fires had one.
+    async fn release_claims(&self, latest: Timestamp) -> Stored<u64>;
+
     /// Ends a fire or a part, if its owner still has it; with its last part the fire ends too.
     async fn end_fire(&self, end: &FireEnd) -> Stored<()>;
 

@@ -2,6 +2,7 @@
 
 use super::fires::read_parts;
 use super::{SqliteStore, Tried, millis};
+use crate::domain::calendar::Timestamp;
 use crate::domain::cron::{FireState, Part, end_of};
 use crate::store::cron::{Claimed, FireClaim, FireEnd};
 
@@ -64,6 +65,36 @@ impl SqliteStore {
         };
         tx.commit().await?;
         Ok(renewed.rows_affected() == 1)
+    }
+
+    pub(super) async fn try_release(&self, latest: Timestamp) -> Tried<u64> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            r"UPDATE cron_fire_part
+                 SET claimed_until = 0
+               WHERE state = 'running'
+                 AND claimed_until > ?1
+                 AND (job, due_at) IN (SELECT cron_fire.job, cron_fire.due_at
+                                         FROM cron_fire INDEXED BY cron_fire_open
+                                        WHERE cron_fire.state IN ('due', 'running')
+                                          AND cron_fire.state = 'running'
+                                          AND cron_fire.claimed_until > ?1)",
+        )
+        .bind(millis(latest))
+        .execute(&mut *tx)
+        .await?;
+        let released = sqlx::query(
+            r"UPDATE cron_fire INDEXED BY cron_fire_open
+                 SET claimed_until = 0
+               WHERE state IN ('due', 'running')
+                 AND state = 'running'
+                 AND claimed_until > ?1",
+        )
+        .bind(millis(latest))
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(released.rows_affected())
     }
 
     pub(super) async fn try_end(&self, end: &FireEnd) -> Tried<()> {

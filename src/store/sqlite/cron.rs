@@ -71,6 +71,10 @@ impl CronStore for SqliteStore {
         self.try_renew(claim).await.map_err(Fault::doing("renew the claim of a fire"))
     }
 
+    async fn release_claims(&self, latest: Timestamp) -> Stored<u64> {
+        self.try_release(latest).await.map_err(Fault::doing("let go of claims"))
+    }
+
     async fn end_fire(&self, end: &FireEnd) -> Stored<()> {
         self.try_end(end).await.map_err(Fault::doing("end a fire"))
     }

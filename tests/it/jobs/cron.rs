@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use big_market::app::ClaimedFire;
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::cron::{FireKey, FireState, Misfire};
 use big_market::queue::{Lane, Message};
@@ -191,16 +192,40 @@ async fn a_clock_that_was_ahead_for_a_moment_silences_nothing() {
     assert_eq!(fire(&bench, began).await, 1, "12:20");
 }
 
+/// A fire of 12:10 that is begun so late that the one of 12:20, when it comes due, finds it running.
+async fn slow_fire(bench: &Bench) -> ClaimedFire {
+    let began = bench.now();
+    bench.advance(TimeDelta::minutes(10));
+    let first = expire(bench.now());
+    bench.app.fire_due(began).await.expect("fired");
+    bench.queue.take(Lane::Cron);
+    bench.advance(TimeDelta::seconds(599));
+    let slow = bench.app.claim_fire(&first, Duration::from_secs(30)).await.expect("claimed").expect("free");
+    bench.advance(TimeDelta::seconds(1));
+    slow
+}
+
 #[tokio::test]
-async fn a_fire_that_does_not_wait_is_skipped_while_the_one_before_it_runs() {
+async fn a_worker_that_died_under_a_clock_that_was_ahead_silences_nothing() {
     let bench = bench(Misfire::Skip).await;
     let began = bench.now();
     bench.advance(TimeDelta::minutes(10));
     bench.app.fire_due(began).await.expect("fired");
     bench.queue.take(Lane::Cron);
-    let slow =
-        bench.app.claim_fire(&expire(bench.now()), Duration::from_mins(30)).await.expect("claimed").expect("free");
-    bench.advance(TimeDelta::minutes(10));
+    let due_at = bench.now();
+    bench.advance(TimeDelta::hours(6));
+    let dead = bench.app.claim_fire(&expire(due_at), Duration::from_secs(30)).await.expect("claimed");
+    assert!(dead.is_some());
+    bench.advance(-TimeDelta::hours(6) + TimeDelta::minutes(10));
+    fire(&bench, began).await;
+    assert_eq!(fires(&bench).await, [done("12:10"), done("12:20")]);
+}
+
+#[tokio::test]
+async fn a_fire_that_does_not_wait_is_skipped_while_the_one_before_it_runs() {
+    let bench = bench(Misfire::Skip).await;
+    let began = bench.now();
+    let slow = slow_fire(&bench).await;
     assert_eq!(fire(&bench, began).await, 1, "its message skips it");
     let running = ("12:10".to_owned(), FireState::Running);
     assert_eq!(fires(&bench).await, [running, ("12:20".to_owned(), FireState::Skipped)]);
@@ -216,12 +241,7 @@ async fn a_fire_that_waits_runs_as_soon_as_the_one_before_it_ended() {
     for misfire in [Misfire::Once, Misfire::All] {
         let bench = bench(misfire).await;
         let began = bench.now();
-        bench.advance(TimeDelta::minutes(10));
-        bench.app.fire_due(began).await.expect("fired");
-        bench.queue.take(Lane::Cron);
-        let first = expire(bench.now());
-        let slow = bench.app.claim_fire(&first, Duration::from_mins(30)).await.expect("claimed").expect("free");
-        bench.advance(TimeDelta::minutes(10));
+        let slow = slow_fire(&bench).await;
         assert_eq!(fire(&bench, began).await, 0, "nobody is woken in vain");
         bench.run(message(&expire(bench.now()))).await;
         let waits = ("12:20".to_owned(), FireState::Due);

@@ -206,6 +206,7 @@ mortal!(MortalStore.store: CronStore {
     fn last_fires(jobs: &[&str], now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
     fn claim_fire(claim: &FireClaim) -> Stored<Claimed>;
     fn renew_claim(claim: &FireClaim) -> Stored<bool>;
+    fn release_claims(latest: Timestamp) -> Stored<u64>;
     fn end_fire(end: &FireEnd) -> Stored<()>;
     fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<FireKey>>;
     fn fires(job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Stored<Vec<CronFire>>;

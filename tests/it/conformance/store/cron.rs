@@ -148,6 +148,21 @@ pub async fn a_renewed_claim_lasts_longer_and_a_lost_one_is_not_renewed(store: A
     }
 }
 
+pub async fn claims_of_a_clock_that_ran_ahead_are_let_go(store: Arc<dyn Store>) {
+    store.propose_fires(&[fire("sync", 10), in_parts("prune", 10, 2), fire("honest", 10)]).await.unwrap();
+    take(&store, claim("sync", 10, "ahead", 9_000)).await;
+    take(&store, claim_part("prune", 10, 1, "ahead", 9_000)).await;
+    take(&store, claim_part("prune", 10, 2, "honest", 20)).await;
+    take(&store, claim("honest", 10, "honest", 20)).await;
+    assert_eq!(open(&store, 30).await, []);
+    assert_eq!(store.release_claims(at(150)).await.unwrap(), 2);
+    assert_eq!(store.release_claims(at(150)).await.unwrap(), 0);
+    assert_eq!(open(&store, 30).await, [("prune".into(), 10, Some(1)), ("sync".into(), 10, None)]);
+    assert_eq!(take(&store, claim("sync", 10, "two", 30)).await, WHOLE);
+    store.end_fire(&end("sync", 10, "ahead", Ok("late"))).await.unwrap();
+    assert_eq!(one(&store, "sync", 10).await.run.claimed_by.as_deref(), Some("two"));
+}
+
 pub async fn only_the_owner_ends_a_fire(store: Arc<dyn Store>) {
     store.propose_fires(&[fire("sync", 10), fire("relay", 20)]).await.unwrap();
     for (job, due) in [("sync", 10), ("relay", 20)] {

@@ -129,6 +129,7 @@ macro_rules! every_case {
                 parallel_claims_have_one_winner,
                 an_ended_claim_can_be_taken,
                 a_renewed_claim_lasts_longer_and_a_lost_one_is_not_renewed,
+                claims_of_a_clock_that_ran_ahead_are_let_go,
                 only_the_owner_ends_a_fire,
                 an_outcome_keeps_what_was_noted_before,
                 a_fire_that_waits_runs_after_the_one_before_it,
