@@ -90,15 +90,22 @@ pub async fn parallel_wishes_for_one_job_make_one_fire(store: Arc<dyn Store>) {
 }
 
 pub async fn a_fire_that_is_asked_for_waits_for_the_one_that_runs(store: Arc<dyn Store>) {
-    store.propose_fires(&[ProposedFire { waits: false, ..fire("sync", 5) }]).await.unwrap();
-    let scheduled = FireKey { job: "sync".into(), due_at: at(5), part: None };
-    let claim = FireClaim { key: scheduled.clone(), owner: "one".into(), now: at(5), until: at(65) };
-    assert!(matches!(store.claim_fire(&claim).await.unwrap(), Claimed::Taken(_)));
-    let Requested::Due(due_at) = store.request_fire("sync", 1, &change(6)).await.unwrap() else { panic!("none open") };
-    let asked = FireClaim { key: FireKey { due_at, ..scheduled.clone() }, owner: "two".into(), ..claim };
-    assert_eq!(store.claim_fire(&FireClaim { now: at(7), ..asked.clone() }).await.unwrap(), Claimed::No);
-    assert_eq!(store.open_fires(at(7), 9).await.unwrap(), []);
-    let end = FireEnd { key: scheduled, owner: "one".into(), now: at(8), outcome: Ok("fine".into()) };
-    store.end_fire(&end).await.unwrap();
-    assert!(matches!(store.claim_fire(&FireClaim { now: at(9), ..asked }).await.unwrap(), Claimed::Taken(_)));
+    for (job, parts, part) in [("sync", 1, None), ("prune", 2, Some(2))] {
+        store.propose_fires(&[ProposedFire { waits: false, ..fire(job, 5) }]).await.unwrap();
+        let scheduled = FireKey { job: job.into(), due_at: at(5), part: None };
+        let claim = FireClaim { key: scheduled.clone(), owner: "one".into(), now: at(5), until: at(65) };
+        assert!(matches!(store.claim_fire(&claim).await.unwrap(), Claimed::Taken(_)));
+        let asked = store.request_fire(job, parts, &change(6)).await.unwrap();
+        let Requested::Due(due_at) = asked else { panic!("{asked:?}") };
+        let key = FireKey { due_at, part, ..scheduled.clone() };
+        let asked = FireClaim { key, owner: "two".into(), now: at(7), ..claim };
+        assert_eq!(store.claim_fire(&asked).await.unwrap(), Claimed::No);
+        assert_eq!(store.open_fires(at(7), 9).await.unwrap().iter().filter(|key| key.job == job).count(), 0);
+        let end = FireEnd { key: scheduled, owner: "one".into(), now: at(8), outcome: Ok("fine".into()) };
+        store.end_fire(&end).await.unwrap();
+        let open = store.open_fires(at(8), 9).await.unwrap();
+        assert_eq!(open.iter().filter(|key| key.job == job).count(), usize::from(parts));
+        let taken = store.claim_fire(&FireClaim { now: at(9), ..asked }).await.unwrap();
+        assert!(matches!(taken, Claimed::Taken(_)), "{taken:?}");
+    }
 }
