@@ -8,6 +8,7 @@ mod draws;
 mod extract;
 mod health;
 mod keys;
+mod lists;
 mod observe;
 mod openapi;
 mod operations;
@@ -15,6 +16,7 @@ mod page;
 mod problem;
 mod receipts;
 mod recharges;
+mod stories;
 mod time;
 mod users;
 
@@ -40,7 +42,7 @@ use Access::{Needs, Public};
 use Code::{
     ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
     InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
-    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
     ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
@@ -54,7 +56,7 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, QuotaExhausted, RequestReused]),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]),
         Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]),
@@ -77,6 +79,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/admin/activities/{id}/lists/{list}", Needs(OperationsRead), handler!(lists::listed)).refuses(&[InvalidRequest, NotFound]),
+        Route::put("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::put_on_list)).refuses(&BODY).refuses(&[NotFound]),
+        Route::delete("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::take_off_list))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
+        Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
         Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
@@ -134,6 +142,10 @@ impl Route {
 
     fn put(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
         Self::new(Method::PUT, path, access, handler)
+    }
+
+    fn delete(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::DELETE, path, access, handler)
     }
 
     /// Any route can break or take too long; one that needs a key can miss it.

@@ -271,6 +271,7 @@ impl App {
             day: draw.day,
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: draw.standing,
             roll: draw.roll,
             reason: draw.reason,
             award_id: draw.award_id,
@@ -289,7 +290,9 @@ impl App {
 /// The document without the names on its blacklist, but for the user's own: a receipt is shown to users.
 fn without_other_users(document: &CampaignDocument, user_id: &UserId) -> CampaignDocument {
     let mut document = document.clone();
-    if let Some(blacklist) = &mut document.blacklist {
+    if let Some(blacklist) = &mut document.blacklist
+        && !blacklist.users.is_empty()
+    {
         let listed = blacklist.users.iter().any(|user| user == user_id.as_str());
         blacklist.users = vec![if listed { user_id.to_string() } else { "(withheld)".into() }];
     }

@@ -16,6 +16,8 @@ const SLICES_MAX: u32 = 200;
 pub struct Pruned {
     /// Finished work.
     pub outbox: u64,
+    /// Logged attempts.
+    pub attempts: u64,
     /// Ended fires.
     pub fires: u64,
     /// Delivered messages of the queue.
@@ -34,6 +36,14 @@ impl App {
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_outbox(outbox_before, SLICE).await?;
             pruned.outbox += slice;
+            if slice < SLICE.into() {
+                break;
+            }
+        }
+        let attempts_before = now - TimeDelta::days(retention.attempts_days.into());
+        for _ in 0..SLICES_MAX {
+            let slice = self.inner.store.prune_attempts(attempts_before, SLICE).await?;
+            pruned.attempts += slice;
             if slice < SLICE.into() {
                 break;
             }

@@ -12,11 +12,14 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod lists;
 mod outbox;
 mod recharges;
 mod record;
 mod rows;
 mod stock;
+mod stories;
+mod wins;
 
 use std::path::Path;
 use std::time::Duration;

@@ -78,7 +78,7 @@ async fn points_do_not_wait_for_a_slow_third_party() {
         async move {
             called.notify_one();
             gate.acquire().await.expect("open").forget();
-            Attempted::Delivered { reference: None }
+            Attempted::Delivered { reference: None, reply: None }
         }
     });
     let mut promised = bench.draw("webhook", 1).await;
@@ -175,7 +175,7 @@ async fn a_panic_of_a_channel_is_one_failed_attempt() {
     let poisoned = bench.award(promised[1]).await.award_record_id;
     bench.partner.answers(move |delivery| async move {
         assert!(delivery.award.award_record_id != poisoned, "a test panics on purpose");
-        Attempted::Delivered { reference: None }
+        Attempted::Delivered { reference: None, reply: None }
     });
     bench.dispatch(&promised).await;
     let states = [bench.entry(promised[0]).await.state, bench.entry(promised[2]).await.state];
@@ -211,7 +211,7 @@ async fn no_call_begins_that_might_outlive_its_lease() {
         if let Some(span) = later.lock().expect("not poisoned").take() {
             clock.advance(span);
         }
-        std::future::ready(Attempted::Delivered { reference: None })
+        std::future::ready(Attempted::Delivered { reference: None, reply: None })
     });
     bench.dispatch(&promised).await;
     assert_eq!(bench.partner.calls().len(), 1);

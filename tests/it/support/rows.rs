@@ -18,6 +18,7 @@ use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::domain::points::Points;
 use big_market::domain::quota::Quota;
 use big_market::domain::roll::{DaySeed, Roll};
+use big_market::domain::standing::Standing;
 use big_market::domain::stock::{Epoch, StockItem, StockTotal};
 use big_market::domain::strategy::Rule;
 use big_market::store::Store;
@@ -145,6 +146,7 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
             outbox_id: delivery.outbox_id,
             lease: delivery.lease,
             award_record_id: delivery.award.award_record_id,
+            began_at: at(1),
             outcome,
         },
         transfer_id: TransferId::from_ulid(mint(&delivery.award.user_id)),
@@ -226,6 +228,7 @@ impl OpenActivity {
             day: self.day,
             used_before: quota.used + index,
             used_today_before: quota.used_today + index,
+            standing: Standing::default(),
             roll: Roll(Sha256::digest(draw_id.to_string()).into()),
             reason: Reason { rule: Rule::Tier { at: 3 }, picked: award_id.clone(), out_of_stock: 0, fallback: None },
             award_id,
@@ -233,7 +236,7 @@ impl OpenActivity {
             award_record_id: AwardRecordId::from_ulid(mint(user_id)),
         };
         let outbox_id = (value.kind() != AwardKind::Nothing).then(|| OutboxId::from_ulid(mint(user_id)));
-        NewDraw { draw, dispatch_at: at(0), outbox_id, wake_at: at(0) }
+        NewDraw { draw, per_user: None, dispatch_at: at(0), outbox_id, wake_at: at(0) }
     }
 
     /// Records one request's draws from the account as it is.

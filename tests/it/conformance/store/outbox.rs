@@ -48,7 +48,7 @@ fn dead() -> AttemptOutcome {
 }
 
 fn delivered(reference: &str) -> AttemptOutcome {
-    AttemptOutcome::Delivered { reference: Some(reference.into()) }
+    AttemptOutcome::Delivered { reference: Some(reference.into()), reply: None }
 }
 
 /// One draw that won `value`, by ann.
