@@ -9,5 +9,6 @@ mod health;
 mod keys;
 mod operations;
 mod recharges;
+mod rules;
 mod transport;
 mod users;

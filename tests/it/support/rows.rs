@@ -8,7 +8,7 @@ use big_market::domain::audit::{Actor, Change};
 use big_market::domain::award::{AwardKind, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
-use big_market::domain::document::{CampaignDocument, LimitsDocument};
+use big_market::domain::document::{AwardDocument, CampaignDocument, LimitsDocument, PrizeDocument};
 use big_market::domain::draw::{Draw, Reason, RechargeOrder, RechargeSource};
 use big_market::domain::id::{
     ActivityId, AuditId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId,
@@ -122,6 +122,25 @@ pub fn new_version(activity_id: &ActivityId, title: &str, stock: &[(StockItem, u
         published_by: "tests".into(),
         published_at: at(0),
     }
+}
+
+/// The version with awards of which one user may win only so many.
+pub fn limited(mut new: NewVersion, limits: &[(&str, u32)]) -> NewVersion {
+    new.document.awards = limits
+        .iter()
+        .map(|(id, per_user)| AwardDocument {
+            id: (*id).into(),
+            title: (*id).into(),
+            weight: "0".into(),
+            stock: None,
+            unlock_after: 0,
+            per_user: Some(*per_user),
+            fallback: None,
+            dispatch_after_seconds: 0,
+            prize: PrizeDocument::Goods {},
+        })
+        .collect();
+    new
 }
 
 pub fn recharge(user_id: &UserId, activity_id: &ActivityId, request_id: &str, draws: u32) -> NewRecharge {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use big_market::domain::award::{AwardRecord, AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::id::{AwardRecordId, OutboxId, SkuId, UserId};
-use big_market::domain::outbox::{AttemptOutcome, OutboxEntry, OutboxState};
+use big_market::domain::outbox::{AttemptEnd, AttemptOutcome, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::store::audit::AuditFilter;
 use big_market::store::draws::{DrawGroup, NewDraw, Recorded};
@@ -425,4 +425,25 @@ pub async fn pruning_is_bounded_and_takes_only_old_finished_work(store: Arc<dyn 
     assert_eq!(store.prune_outbox(at(999), 9).await.unwrap(), 0);
     assert_eq!(store.outbox(None, &Page { after: None, limit: 99 }).await.unwrap().len(), 9);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
+}
+
+pub async fn attempts_are_logged_once_and_pruned_by_their_age(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, PrizeValue::Webhook).await;
+    let first = lease(&store, std::slice::from_ref(&new), at(10)).await.remove(0);
+    // A result that is written again is the one that is there, and so is a late one of the same lease.
+    for outcome in [retry(20), retry(20), retry(25)] {
+        store.finish_attempts(&[finish(&first, outcome)], at(11)).await.unwrap();
+    }
+    let second = lease(&store, std::slice::from_ref(&new), at(30)).await.remove(0);
+    store.finish_attempts(&[finish(&second, dead())], at(31)).await.unwrap();
+    let logged = async || store.draw_story(new.draw.draw_id).await.unwrap().unwrap().attempts;
+    let attempts = logged().await;
+    let told: Vec<_> = attempts.iter().map(|one| (one.lease, one.outcome, one.detail.as_deref().unwrap())).collect();
+    assert_eq!(told, [(1, AttemptEnd::Retry, "no answer"), (2, AttemptEnd::Dead, "no such address")]);
+    assert_eq!((attempts[0].began_at, attempts[0].ended_at), (at(1), at(11)));
+    assert_eq!(store.prune_attempts(at(11), 9).await.unwrap(), 0);
+    assert_eq!(store.prune_attempts(at(99), 1).await.unwrap(), 1, "the oldest first");
+    assert_eq!(logged().await, attempts[1..]);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 1);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 0);
 }
