@@ -121,6 +121,9 @@ async fn market_with_stories() -> Market {
 async fn a_draw_tells_its_whole_story() {
     let market = market_with_stories().await;
     let draws = market.get("/v1/users/ann/draws").await.items();
+    let awards = market.get("/v1/activities/100301/awards?user_id=ann").await.items();
+    let won: Vec<_> = awards.iter().map(|award| (&award["per_user"], &award["won"])).collect();
+    assert_eq!(won[..2], [(&Value::Null, &Value::Null), (&json!(1), &json!(1))]);
     let path = |draw: &Value| format!("/admin/draws/{}", draw["id"].as_str().unwrap());
     market
         .finish_work(|delivery| match delivery.award.value {
