@@ -114,7 +114,7 @@ impl BookStore for SqliteStore {
                     UNION ALL
                    SELECT draw.draw_id, draw.user_id, draw.activity_id, fact.key, draw.version, draw.used_before, 0,
                           fact.value
-                     FROM draw NOT INDEXED
+                     FROM draw INDEXED BY draw_standing
                     CROSS JOIN json_each(draw.standing, '$.won') AS fact
                     WHERE draw.void = 0
                       AND draw.standing IS NOT NULL),
