@@ -373,11 +373,12 @@ impl World {
     }
 
     /// Has another process get in the way of these requests: the same request, one of the same user, a reconciler that takes
-    /// the claims for orphans, a publication, another list, or a rebuild of the counters.
+    /// the claims for orphans, a publication, one that changes nothing but limits per user, another list, or a rebuild of the
+    /// counters.
     fn arm_rival(&mut self, requests: &[DrawRequest]) {
         let rival = self.process.rival.clone();
         let request = requests[self.random.random_range(0..requests.len())].clone();
-        let deed = match self.random.random_range(0..7) {
+        let deed = match self.random.random_range(0..8) {
             0 => self.rival_draw(request),
             1 | 2 => {
                 let user = (0..USERS).find(|user| user_id(*user) == request.user_id).unwrap();
@@ -399,7 +400,8 @@ impl World {
                 // A refusal is as good: then nothing got in the way.
                 async move { drop(rival.publish(document, "rival").await) }.boxed()
             }
-            5 => {
+            5 => async move { publish_other_limits(&rival).await }.boxed(),
+            6 => {
                 let change = self.any_list_change();
                 async move { drop(change(rival).await) }.boxed()
             }
@@ -652,6 +654,16 @@ impl Process {
         let (app, rival) = runtime.block_on(async { (start(&crash), start(&Arc::default())) });
         Self { runtime, app, rival, crash }
     }
+}
+
+/// Publishes the current document with limits per user where there were none, and without those that stock makes up for.
+async fn publish_other_limits(app: &App) {
+    let mut document = app.versions(&activity_id()).await.unwrap().remove(0).document;
+    for award in document.awards.iter_mut().filter(|award| award.stock.is_some()) {
+        award.per_user = if award.per_user.is_some() { None } else { Some(1) };
+    }
+    // A refusal is as good: then nothing got in the way.
+    drop(app.publish(document, "rival").await);
 }
 
 /// The message that runs a job without arguments.
