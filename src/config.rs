@@ -112,7 +112,7 @@ section!(
 );
 section!(
     /// `[retention]`
-    RetentionConfig { outbox_days: u32, fires_days: u32 }
+    RetentionConfig { outbox_days: u32, attempts_days: u32, fires_days: u32 }
 );
 section!(
     /// `[reconcile]`

@@ -28,6 +28,7 @@ pub enum Code {
     ActivityNotStarted,
     ActivityEnded,
     QuotaExhausted,
+    UserBlocked,
     SkuSoldOut,
     Conflict,
     PayloadTooLarge,
@@ -51,6 +52,7 @@ text_form!(Code {
     ActivityNotStarted => "activity_not_started",
     ActivityEnded => "activity_ended",
     QuotaExhausted => "quota_exhausted",
+    UserBlocked => "user_blocked",
     SkuSoldOut => "sku_sold_out",
     Conflict => "conflict",
     PayloadTooLarge => "payload_too_large",
@@ -64,7 +66,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -76,6 +78,7 @@ impl Code {
         Self::ActivityNotStarted,
         Self::ActivityEnded,
         Self::QuotaExhausted,
+        Self::UserBlocked,
         Self::SkuSoldOut,
         Self::Conflict,
         Self::PayloadTooLarge,
@@ -98,6 +101,7 @@ impl Code {
             Refusal::ActivityNotStarted { .. } => Self::ActivityNotStarted,
             Refusal::ActivityEnded { .. } => Self::ActivityEnded,
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
+            Refusal::UserBlocked { .. } => Self::UserBlocked,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
@@ -118,6 +122,7 @@ impl Code {
             | Self::ActivityNotStarted
             | Self::ActivityEnded
             | Self::QuotaExhausted
+            | Self::UserBlocked
             | Self::SkuSoldOut
             | Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -142,6 +147,7 @@ impl Code {
             Self::ActivityNotStarted => "The activity has not started",
             Self::ActivityEnded => "The activity is over",
             Self::QuotaExhausted => "The user has too few draws left",
+            Self::UserBlocked => "The user may not draw",
             Self::SkuSoldOut => "The SKU is sold out",
             Self::Conflict => "The state of the thing does not allow it",
             Self::PayloadTooLarge => "The body is too large",
@@ -315,7 +321,7 @@ impl IntoResponse for Problem {
 mod tests {
     use super::*;
     use crate::domain::campaign::ActivityState;
-    use crate::domain::id::{ActivityId, SkuId};
+    use crate::domain::id::{ActivityId, SkuId, UserId};
 
     fn one_of_each() -> Vec<Refusal> {
         let activity_id = ActivityId::new("a").expect("valid");
@@ -327,7 +333,8 @@ mod tests {
             Refusal::Unknown { what: "draw", id: "x".into() },
             Refusal::ActivityNotOpen { activity_id: activity_id.clone(), state: ActivityState::Paused },
             Refusal::ActivityNotStarted { activity_id: activity_id.clone(), opens_at: at },
-            Refusal::ActivityEnded { activity_id, closes_at: at },
+            Refusal::ActivityEnded { activity_id: activity_id.clone(), closes_at: at },
+            Refusal::UserBlocked { activity_id, user_id: UserId::new("ann").expect("valid") },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
             Refusal::RequestReused,

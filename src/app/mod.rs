@@ -2,18 +2,21 @@
 
 mod campaigns;
 mod catalog;
+mod choose;
 mod cron;
 mod deliveries;
 mod draws;
 mod jobs;
 mod keys;
 mod lane;
+mod lists;
 mod open;
 mod operations;
 mod reads;
 mod recharges;
 mod reconciliation;
 mod stock;
+mod stories;
 mod upkeep;
 mod waker;
 
@@ -29,6 +32,7 @@ pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
+pub use stories::{DrawTold, PassedOverAward, Told};
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
 

@@ -17,6 +17,8 @@ const SLICES_MAX: u32 = 200;
 pub struct Pruned {
     /// Finished work.
     pub outbox: u64,
+    /// Logged attempts.
+    pub attempts: u64,
     /// Ended fires.
     pub fires: u64,
     /// Delivered messages of the queue.
@@ -44,6 +46,14 @@ impl App {
             return Ok(pruned);
         }
         pruned.messages = self.prune_queue().await?;
+        let attempts_before = now - TimeDelta::days(retention.attempts_days.into());
+        for _ in 0..SLICES_MAX {
+            let slice = self.inner.store.prune_attempts(attempts_before, SLICE).await?;
+            pruned.attempts += slice;
+            if slice < SLICE.into() {
+                break;
+            }
+        }
         let fires_before = now - TimeDelta::days(retention.fires_days.into());
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_fires(fires_before, SLICE).await?;

@@ -69,6 +69,8 @@ pub struct AttemptResult {
     pub lease: u32,
     /// The award it was for.
     pub award_record_id: AwardRecordId,
+    /// When it began.
+    pub began_at: Timestamp,
     /// The outcome.
     pub outcome: AttemptOutcome,
 }
@@ -84,6 +86,8 @@ pub enum AttemptOutcome {
     Delivered {
         /// The third party's own reference.
         reference: Option<String>,
+        /// What it answered, without secrets, for people.
+        reply: Option<String>,
     },
     /// Try again.
     Retry {
@@ -104,6 +108,56 @@ pub enum AttemptOutcome {
         /// Why.
         error: String,
     },
+}
+
+impl AttemptOutcome {
+    /// What the log of attempts says of it: how it ended, in which words, and the third party's reference. Nothing for what
+    /// succeeds inside, whose transfer or order is the evidence, and for what was no attempt.
+    pub fn logged(&self) -> Option<(AttemptEnd, Option<&str>, Option<&str>)> {
+        match self {
+            Self::Delivered { reference, reply } => {
+                Some((AttemptEnd::Delivered, reply.as_deref(), reference.as_deref()))
+            }
+            Self::Retry { error, .. } => Some((AttemptEnd::Retry, Some(error), None)),
+            Self::Dead { error } => Some((AttemptEnd::Dead, Some(error), None)),
+            Self::CreditPoints | Self::GrantDraws | Self::Snooze { .. } => None,
+        }
+    }
+}
+
+/// How a logged attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptEnd {
+    /// The third party has taken it.
+    Delivered,
+    /// It failed and is tried again.
+    Retry,
+    /// It failed and the work was given up.
+    Dead,
+}
+
+text_form!(AttemptEnd { Delivered => "delivered", Retry => "retry", Dead => "dead" });
+
+/// An attempt in the log: one that reached somebody outside or failed. The work and the lease name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The work.
+    pub outbox_id: OutboxId,
+    /// The lease it was made under.
+    pub lease: u32,
+    /// The award it was for.
+    pub award_record_id: AwardRecordId,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When its result was written.
+    pub ended_at: Timestamp,
+    /// How it ended.
+    pub outcome: AttemptEnd,
+    /// What was answered or went wrong, without secrets.
+    pub detail: Option<String>,
+    /// The third party's own reference, where it gave one.
+    pub reference: Option<String>,
 }
 
 /// A wish to make dead work pending again, at a rate that whoever takes it can bear.

@@ -11,9 +11,11 @@ pub mod draws;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lists;
 pub mod outbox;
 pub mod sqlite;
 pub mod stock;
+pub mod stories;
 
 use async_trait::async_trait;
 
@@ -35,6 +37,8 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + lists::ListStore
+    + stories::StoryStore
     + Send
     + Sync
 {

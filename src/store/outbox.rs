@@ -76,7 +76,8 @@ pub trait OutboxStore {
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
-    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder.
+    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder. Attempts
+    /// that [`AttemptOutcome::logged`](crate::domain::outbox::AttemptOutcome::logged) speaks of are logged, each lease once.
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()>;
 
     /// Entries of a state, newest first; of all states without one.
@@ -94,4 +95,7 @@ pub trait OutboxStore {
 
     /// Deletes entries of users in `buckets` that were done before `before`, at most `limit`. Gives how many.
     async fn prune_outbox(&self, before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+
+    /// Deletes logged attempts that ended before `before`, at most `limit`. Gives how many.
+    async fn prune_attempts(&self, before: Timestamp, limit: u32) -> Stored<u64>;
 }

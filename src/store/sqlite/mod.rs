@@ -15,12 +15,15 @@ mod fires;
 mod jobs;
 mod keys;
 mod ledger;
+mod lists;
 mod outbox;
 mod recharges;
 mod record;
 mod redrive;
 mod rows;
 mod stock;
+mod stories;
+mod wins;
 
 use std::path::Path;
 use std::time::Duration;

@@ -125,10 +125,28 @@ impl OutboxStore for SqliteStore {
         .map_err(Fault::doing("prune finished work"))?;
         Ok(pruned.rows_affected())
     }
+
+    async fn prune_attempts(&self, before: Timestamp, limit: u32) -> Stored<u64> {
+        let pruned = sqlx::query(
+            r"DELETE FROM attempt
+               WHERE (outbox_id, lease) IN (SELECT outbox_id, lease
+                                              FROM attempt
+                                             WHERE ended_at < ?1
+                                             ORDER BY ended_at
+                                             LIMIT ?2)",
+        )
+        .bind(millis(before))
+        .bind(limit)
+        .execute(&self.writer)
+        .await
+        .map_err(Fault::doing("prune logged attempts"))?;
+        Ok(pruned.rows_affected())
+    }
 }
 
+/// A row of `outbox`.
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     outbox_id: String,
     award_record_id: String,
     user_id: String,
@@ -141,7 +159,7 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn read(&self) -> Tried<OutboxEntry> {
+    pub(super) fn read(&self) -> Tried<OutboxEntry> {
         Ok(OutboxEntry {
             outbox_id: OutboxId::from_ulid(ulid(&self.outbox_id)?),
             award_record_id: AwardRecordId::from_ulid(ulid(&self.award_record_id)?),

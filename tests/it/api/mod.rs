@@ -10,5 +10,6 @@ mod jobs;
 mod keys;
 mod operations;
 mod recharges;
+mod rules;
 mod transport;
 mod users;

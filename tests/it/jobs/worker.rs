@@ -37,7 +37,7 @@ async fn a_worker_delivers_what_was_drawn_and_fires_what_is_due() {
         let told = sender.send(delivery.award.draw_id);
         async move {
             told.expect("somebody listens");
-            Attempted::Delivered { reference: None }
+            Attempted::Delivered { reference: None, reply: None }
         }
     });
 

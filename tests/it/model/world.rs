@@ -16,6 +16,7 @@ use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
 use big_market::domain::refusal::Refusal;
+use big_market::domain::standing::UserList;
 use big_market::fault::Error;
 use big_market::jobs;
 use big_market::queue::Message;
@@ -220,7 +221,8 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..94 => self.move_clock(),
+            86..92 => self.move_clock(),
+            92..96 => self.change_list(),
             _ => self.lose_counters(),
         }
         self.process.crash.disarm();
@@ -431,11 +433,12 @@ impl World {
     }
 
     /// Has another process get in the way of these requests: the same request, one of the same user, a reconciler that takes
-    /// the claims for orphans, a publication, or a rebuild of the counters.
+    /// the claims for orphans, a publication, one that changes nothing but limits per user, another list, or a rebuild of the
+    /// counters.
     fn arm_rival(&mut self, requests: &[DrawRequest]) {
         let rival = self.process.rival.clone();
         let request = requests[self.random.random_range(0..requests.len())].clone();
-        let deed = match self.random.random_range(0..6) {
+        let deed = match self.random.random_range(0..8) {
             0 => self.rival_draw(request),
             1 | 2 => {
                 let user = (0..USERS).find(|user| user_id(*user) == request.user_id).unwrap();
@@ -456,6 +459,11 @@ impl World {
                 let document = documents::any(&mut self.random, self.zone, self.published.min(6));
                 // A refusal is as good: then nothing got in the way.
                 async move { drop(rival.publish(document, "rival").await) }.boxed()
+            }
+            5 => async move { publish_other_limits(&rival).await }.boxed(),
+            6 => {
+                let change = self.any_list_change();
+                async move { drop(change(rival).await) }.boxed()
             }
             _ => {
                 let store = self.store.clone();
@@ -497,7 +505,10 @@ impl World {
                 assert!(
                     matches!(
                         refusal,
-                        Refusal::QuotaExhausted { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain
+                        Refusal::QuotaExhausted { .. }
+                            | Refusal::UserBlocked { .. }
+                            | Refusal::ActivityEnded { .. }
+                            | Refusal::TryAgain
                     ),
                     "{refusal}"
                 );
@@ -569,6 +580,33 @@ impl World {
             None | Some(Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
             Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
             Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    /// An operator puts a user on a list or takes one off, who may not be on it.
+    fn change_list(&mut self) {
+        let change = self.any_list_change();
+        match self.live(change) {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Unknown { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn any_list_change(&mut self) -> impl FnOnce(App) -> BoxFuture<'static, Result<(), Error>> + use<> {
+        let user_id = user_id(self.random.random_range(0..USERS));
+        let list = if self.random.random_bool(0.5) { UserList::Grey } else { UserList::Black };
+        let puts = self.random.random_bool(0.5);
+        move |app| {
+            async move {
+                let (activity_id, actor) = (activity_id(), Actor::System("model"));
+                let who = (&activity_id, &user_id);
+                if puts {
+                    return app.put_on_list(&actor, who, list, None).await.map(drop);
+                }
+                app.take_off_list(&actor, who, list).await
+            }
+            .boxed()
         }
     }
 
@@ -707,6 +745,16 @@ impl Process {
         let (app, rival) = runtime.block_on(async { (start(&crash), start(&Arc::default())) });
         Self { runtime, app, rival, crash }
     }
+}
+
+/// Publishes the current document with limits per user where there were none, and without those that stock makes up for.
+async fn publish_other_limits(app: &App) {
+    let mut document = app.versions(&activity_id()).await.unwrap().remove(0).document;
+    for award in document.awards.iter_mut().filter(|award| award.stock.is_some()) {
+        award.per_user = if award.per_user.is_some() { None } else { Some(1) };
+    }
+    // A refusal is as good: then nothing got in the way.
+    drop(app.publish(document, "rival").await);
 }
 
 /// The message that runs a job without arguments.

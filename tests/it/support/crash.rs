@@ -20,7 +20,9 @@ use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
+use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::story::{DrawStory, TimelineItem};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
@@ -33,11 +35,14 @@ use big_market::store::draws::{
 use big_market::store::jobs::{JobStore, Requested};
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
+use big_market::store::lists::ListStore;
 use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::stories::StoryStore;
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
+use ulid::Ulid;
 
 /// What happens at the chosen await.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +201,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+    fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
@@ -228,9 +234,19 @@ mortal!(MortalStore.store: KeyStore {
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
 });
+mortal!(MortalStore.store: ListStore {
+    fn put_on_list(listed: &ListedUser, change: &Change) -> Stored<ListedUser>;
+    fn take_off_list(activity_id: &ActivityId, user_id: &UserId, list: UserList, change: &Change) -> Stored<bool>;
+    fn listed(activity_id: &ActivityId, list: UserList, page: &Page<UserId>) -> Stored<Vec<ListedUser>>;
+});
+mortal!(MortalStore.store: StoryStore {
+    fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
+    fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
+});
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
     fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;

@@ -144,6 +144,7 @@ impl Market {
                         outbox_id: delivery.outbox_id,
                         lease: delivery.lease,
                         award_record_id: delivery.award.award_record_id,
+                        began_at: now,
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),

@@ -10,7 +10,9 @@ mod ledger;
 mod outbox;
 mod recharges;
 mod redrive;
+mod rules;
 mod stock;
+mod stories;
 
 use std::sync::Arc;
 
@@ -116,6 +118,7 @@ macro_rules! every_case {
                 redriving_what_is_not_dead_changes_nothing,
                 entries_are_listed_newest_first_by_state,
                 pruning_is_bounded_and_takes_only_old_finished_work,
+                attempts_are_logged_once_and_pruned_by_their_age,
                 pruning_takes_only_the_buckets_asked_for,
             ],
             redrive: [
@@ -123,6 +126,16 @@ macro_rules! every_case {
                 dead_work_is_redriven_by_kind_and_error,
                 parallel_bulk_redrives_take_each_entry_once,
             ],
+            rules: [
+                wins_of_limited_awards_are_facts,
+                a_win_beyond_its_limit_is_a_fault_and_writes_nothing,
+                parallel_wins_of_one_user_stay_within_the_limit,
+                a_limit_that_begins_counts_what_was_won_before,
+                lists_are_facts_from_the_next_draw_on,
+                lists_are_read_part_by_part_by_user,
+                parallel_puts_leave_one_entry_and_one_record,
+            ],
+            stories: [a_draw_tells_everything_it_caused, a_timeline_is_merged_without_gaps],
             ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
                 a_fire_is_proposed_once,

@@ -7,7 +7,7 @@ use big_market::domain::award::{AwardRecord, AwardState, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::id::{AwardRecordId, OutboxId, SkuId, UserId};
-use big_market::domain::outbox::{AttemptOutcome, OutboxEntry, OutboxState};
+use big_market::domain::outbox::{AttemptEnd, AttemptOutcome, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::store::audit::AuditFilter;
 use big_market::store::draws::{DrawGroup, NewDraw, Recorded};
@@ -49,7 +49,7 @@ fn dead() -> AttemptOutcome {
 }
 
 fn delivered(reference: &str) -> AttemptOutcome {
-    AttemptOutcome::Delivered { reference: Some(reference.into()) }
+    AttemptOutcome::Delivered { reference: Some(reference.into()), reply: None }
 }
 
 /// One draw that won `value`, by ann.
@@ -447,4 +447,25 @@ pub async fn pruning_takes_only_the_buckets_asked_for(store: Arc<dyn Store>) {
     assert!(left().await.iter().all(|entry| entry.user_id != user("ann")));
     let rest = [store.prune_outbox(at(9), &(0..bucket), 9).await, store.prune_outbox(at(9), &(bucket..1024), 9).await];
     assert_eq!(rest.into_iter().map(Result::unwrap).sum::<u64>(), 3);
+}
+
+pub async fn attempts_are_logged_once_and_pruned_by_their_age(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, PrizeValue::Webhook).await;
+    let first = lease(&store, std::slice::from_ref(&new), at(10)).await.remove(0);
+    // A result that is written again is the one that is there, and so is a late one of the same lease.
+    for outcome in [retry(20), retry(20), retry(25)] {
+        store.finish_attempts(&[finish(&first, outcome)], at(11)).await.unwrap();
+    }
+    let second = lease(&store, std::slice::from_ref(&new), at(30)).await.remove(0);
+    store.finish_attempts(&[finish(&second, dead())], at(31)).await.unwrap();
+    let logged = async || store.draw_story(new.draw.draw_id).await.unwrap().unwrap().attempts;
+    let attempts = logged().await;
+    let told: Vec<_> = attempts.iter().map(|one| (one.lease, one.outcome, one.detail.as_deref().unwrap())).collect();
+    assert_eq!(told, [(1, AttemptEnd::Retry, "no answer"), (2, AttemptEnd::Dead, "no such address")]);
+    assert_eq!((attempts[0].began_at, attempts[0].ended_at), (at(1), at(11)));
+    assert_eq!(store.prune_attempts(at(11), 9).await.unwrap(), 0);
+    assert_eq!(store.prune_attempts(at(99), 1).await.unwrap(), 1, "the oldest first");
+    assert_eq!(logged().await, attempts[1..]);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 1);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 0);
 }
