@@ -29,6 +29,7 @@ pub enum Code {
     ActivityEnded,
     QuotaExhausted,
     SkuSoldOut,
+    ClaimExpired,
     Conflict,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -52,6 +53,7 @@ text_form!(Code {
     ActivityEnded => "activity_ended",
     QuotaExhausted => "quota_exhausted",
     SkuSoldOut => "sku_sold_out",
+    ClaimExpired => "claim_expired",
     Conflict => "conflict",
     PayloadTooLarge => "payload_too_large",
     UnsupportedMediaType => "unsupported_media_type",
@@ -64,7 +66,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -77,6 +79,7 @@ impl Code {
         Self::ActivityEnded,
         Self::QuotaExhausted,
         Self::SkuSoldOut,
+        Self::ClaimExpired,
         Self::Conflict,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
@@ -99,6 +102,7 @@ impl Code {
             Refusal::ActivityEnded { .. } => Self::ActivityEnded,
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
+            Refusal::ClaimExpired { .. } => Self::ClaimExpired,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
             Refusal::InvalidDocument { .. } => Self::InvalidDocument,
@@ -119,6 +123,7 @@ impl Code {
             | Self::ActivityEnded
             | Self::QuotaExhausted
             | Self::SkuSoldOut
+            | Self::ClaimExpired
             | Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -143,6 +148,7 @@ impl Code {
             Self::ActivityEnded => "The activity is over",
             Self::QuotaExhausted => "The user has too few draws left",
             Self::SkuSoldOut => "The SKU is sold out",
+            Self::ClaimExpired => "The award can no longer be claimed",
             Self::Conflict => "The state of the thing does not allow it",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body is of a type the route does not take",
@@ -314,6 +320,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Timestamp;
     use crate::domain::campaign::ActivityState;
     use crate::domain::id::{ActivityId, SkuId};
 
@@ -330,6 +337,7 @@ mod tests {
             Refusal::ActivityEnded { activity_id, closes_at: at },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
+            Refusal::ClaimExpired { claim_by: Timestamp::UNIX_EPOCH },
             Refusal::RequestReused,
             Refusal::TryAgain,
             Refusal::InvalidDocument { faults: Vec::new() },

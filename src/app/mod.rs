@@ -2,14 +2,17 @@
 
 mod campaigns;
 mod catalog;
+mod coupons;
 mod cron;
 mod deliveries;
 mod draws;
+mod goods;
 mod keys;
 mod lane;
 mod open;
 mod operations;
 mod reads;
+mod recalls;
 mod recharges;
 mod reconciliation;
 mod stock;
@@ -19,6 +22,7 @@ mod waker;
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion, validate_campaign};
+pub use coupons::{CodesLoaded, CouponPoolView};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};

@@ -20,6 +20,8 @@ pub struct Pruned {
     pub fires: u64,
     /// Delivered messages of the queue.
     pub messages: u64,
+    /// Codes of recalled awards that went back to their pools.
+    pub codes: u64,
 }
 
 impl App {
@@ -29,7 +31,8 @@ impl App {
     /// A fault of the store or the queue; what was deleted stays deleted.
     pub async fn prune(&self) -> Result<Pruned> {
         let (now, retention) = (self.inner.sources.now(), &self.inner.config.retention);
-        let mut pruned = Pruned { messages: self.prune_queue().await?, ..Pruned::default() };
+        let messages = self.prune_queue().await?;
+        let mut pruned = Pruned { messages, codes: self.sweep_codes().await?, ..Pruned::default() };
         let outbox_before = now - TimeDelta::days(retention.outbox_days.into());
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_outbox(outbox_before, SLICE).await?;

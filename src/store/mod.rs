@@ -6,8 +6,10 @@
 pub mod audit;
 pub mod books;
 pub mod catalog;
+pub mod coupons;
 pub mod cron;
 pub mod draws;
+pub mod goods;
 pub mod keys;
 pub mod ledger;
 pub mod outbox;
@@ -33,6 +35,8 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + coupons::CouponStore
+    + goods::GoodsStore
     + Send
     + Sync
 {

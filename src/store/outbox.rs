@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
-use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
+use crate::domain::id::{AwardRecordId, OutboxId, RechargeOrderId, TransferId};
 use crate::domain::outbox::{AttemptResult, Delivery, OutboxEntry, OutboxState};
+use crate::domain::stock::ReturnedUnit;
 
 /// Which entries the relay wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,37 @@ pub enum Redriven {
     NotDead(OutboxState),
 }
 
+/// A wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recall {
+    /// The work that would deliver it.
+    pub outbox_id: OutboxId,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// What became of a wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recalled {
+    /// It is recalled now.
+    Done {
+        /// The award.
+        award_record_id: AwardRecordId,
+        /// The unit it no longer uses.
+        unit: ReturnedUnit,
+    },
+    /// It was recalled before: nothing was written.
+    Earlier(AwardRecordId),
+    /// There is no such work.
+    Unknown,
+    /// The winner has it: nothing was written.
+    Delivered,
+    /// A third party may have it: nothing was written.
+    Dispatched(AwardRecordId),
+    /// Somebody is delivering it right now: nothing was written.
+    Leased,
+}
+
 /// What is remembered of promised work.
 #[async_trait]
 pub trait OutboxStore {
@@ -73,6 +105,9 @@ pub trait OutboxStore {
 
     /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none.
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
+
+    /// Takes an award back that nobody outside may have: pending or dead, and not being delivered. Its work is done with the reason.
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled>;
 
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;

@@ -15,7 +15,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
 use crate::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use crate::fault::Fault;
-use crate::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use crate::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -77,6 +77,10 @@ impl OutboxStore for SqliteStore {
 
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven> {
         self.try_redrive(outbox_id, change).await.map_err(Fault::doing("redrive work"))
+    }
+
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
+        self.try_recall(recall, change).await.map_err(Fault::doing("recall an award"))
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {

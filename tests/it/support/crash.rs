@@ -9,29 +9,33 @@ use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
+use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
+use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, DrawId, Name, OutboxId, RequestId, TransferId, UserId, Version,
 };
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
-use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
+use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
+use big_market::store::goods::{Claimed, GoodsStore, Shipped};
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
-use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
@@ -191,6 +195,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
+    fn recall(recall: &Recall, change: &Change) -> Stored<Recalled>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, limit: u32) -> Stored<u64>;
 });
@@ -211,6 +216,23 @@ mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
+});
+mortal!(MortalStore.store: CouponStore {
+    fn add_codes(pool: &Name, codes: &[CouponCode], now: Timestamp) -> Stored<u64>;
+    fn note_codes_loaded(pool: &Name, added: u64, repeated: u64, change: &Change) -> Stored<()>;
+    fn take_code(pool: &Name, award_record_id: AwardRecordId, now: Timestamp) -> Stored<Option<CouponCode>>;
+    fn put_back_codes(award_record_ids: &[AwardRecordId]) -> Stored<u64>;
+    fn recalled_with_code(limit: u32) -> Stored<Vec<AwardRecordId>>;
+    fn coupon_pools() -> Stored<Vec<CouponPool>>;
+    fn coupon_promises() -> Stored<Vec<CouponPromises>>;
+});
+mortal!(MortalStore.store: GoodsStore {
+    fn claimable_award(award_record_id: AwardRecordId) -> Stored<Option<ClaimableAward>>;
+    fn goods_claims(award_record_ids: &[AwardRecordId]) -> Stored<Vec<GoodsClaim>>;
+    fn claim_goods(claim: &GoodsClaim) -> Stored<Claimed>;
+    fn ship_goods(award_record_id: AwardRecordId, tracking: &str, change: &Change) -> Stored<Shipped>;
+    fn goods(state: GoodsState, page: &Page<AwardRecordId>) -> Stored<Vec<ClaimableAward>>;
+    fn recall_unclaimed(leases: &[(OutboxId, u32)], reason: &str, now: Timestamp) -> Stored<Vec<ReturnedUnit>>;
 });
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
