@@ -1,14 +1,13 @@
 //! Pools of coupon codes.
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::{Faults, PathText, media_type, wrong_media_type};
+use super::extract::{Faults, PathText, media_type, read_body, wrong_media_type};
 use super::page::Items;
 use super::problem::Problem;
 use crate::app::{App, CodesLoaded, CouponPoolView};
@@ -113,15 +112,14 @@ pub(super) async fn load(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
     PathText(id): PathText,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Json<CodesLoadedBody>, Problem> {
     let pool = read_pool(&id)?;
-    let given = media_type(&headers);
+    let given = media_type(request.headers());
     if given.as_deref() != Some("text/csv") {
         return Err(wrong_media_type(given.as_deref(), "text/csv"));
     }
-    let codes = read_codes(body).await?;
+    let codes = read_codes(read_body(request, &()).await?).await?;
     Ok(Json(app.load_codes(&caller.actor(), &pool, &codes).await?.into()))
 }
 

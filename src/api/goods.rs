@@ -84,6 +84,8 @@ pub(super) struct GoodsBody {
     title: String,
     /// The winner.
     user_id: String,
+    /// How far it has come.
+    state: GoodsState,
     /// When it was won.
     won_at: Time,
     /// When it could no longer be claimed.
@@ -136,6 +138,14 @@ impl From<GoodsClaim> for ClaimBody {
     }
 }
 
+fn goods_state(claim: Option<&GoodsClaim>) -> GoodsState {
+    match claim {
+        None => GoodsState::Unclaimed,
+        Some(GoodsClaim { shipment: None, .. }) => GoodsState::Claimed,
+        Some(GoodsClaim { shipment: Some(_), .. }) => GoodsState::Shipped,
+    }
+}
+
 impl GoodsBody {
     async fn of(app: &App, goods: ClaimableAward) -> Result<Self> {
         let ClaimableAward { award, claim } = goods;
@@ -145,6 +155,7 @@ impl GoodsBody {
             award_id: award.award_id.to_string(),
             title: app.award_title(&award.activity_id, award.version, &award.award_id).await?,
             user_id: award.user_id.to_string(),
+            state: goods_state(claim.as_ref()),
             won_at: Time(award.created_at),
             claim_by: app.claim_deadline(&award).await?.map(Time),
             claim: claim.map(Into::into),

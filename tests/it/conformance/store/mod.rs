@@ -2,8 +2,10 @@
 
 mod books;
 mod catalog;
+mod coupons;
 mod cron;
 mod draws;
+mod goods;
 mod keys;
 mod ledger;
 mod outbox;
@@ -114,6 +116,25 @@ macro_rules! every_case {
                 redriving_what_is_not_dead_changes_nothing,
                 entries_are_listed_newest_first_by_state,
                 pruning_is_bounded_and_takes_only_old_finished_work,
+            ],
+            coupons: [
+                codes_are_added_once,
+                loading_codes_is_noted_without_them,
+                parallel_takers_never_share_a_code,
+                an_award_gets_one_code_however_often_it_asks_at_once,
+                an_empty_pool_gives_nothing_until_codes_come,
+                the_code_of_a_recalled_award_goes_to_another,
+                promised_coupons_are_counted_until_they_are_delivered,
+            ],
+            goods: [
+                a_claim_replaces_the_one_before_until_it_is_sent,
+                goods_are_sent_once,
+                unclaimed_goods_go_back_to_stock,
+                a_claim_and_its_deadline_race_to_one_answer,
+                goods_are_listed_by_state,
+                a_waiting_award_is_recalled_once_and_for_good,
+                what_somebody_may_have_is_not_recalled,
+                recalls_and_deliveries_race_to_one_answer,
             ],
             ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
