@@ -68,7 +68,7 @@ section!(
 );
 section!(
     /// `[server]`
-    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, shutdown_seconds: u64 }
+    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, codes_bytes_max: usize, shutdown_seconds: u64 }
 );
 section!(
     /// `[draws]`
@@ -254,6 +254,7 @@ impl Config {
             ("webhook.timeout_ms", self.webhook.timeout_ms),
             ("server.request_timeout_ms", self.server.request_timeout_ms),
             ("server.body_bytes_max", self.server.body_bytes_max as u64),
+            ("server.codes_bytes_max", self.server.codes_bytes_max as u64),
             ("queue.poll_ms", self.queue.poll_ms),
             ("queue.window", self.queue.window),
             ("reconcile.rows_max", u64::from(self.reconcile.rows_max)),

@@ -3,9 +3,11 @@
 mod access;
 mod activities;
 mod campaigns;
+mod coupons;
 mod documents;
 mod draws;
 mod extract;
+mod goods;
 mod health;
 mod jobs;
 mod keys;
@@ -41,12 +43,13 @@ use crate::app::App;
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
-    InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
-    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, Forbidden, IdempotencyKeyMissing,
+    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
+    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
-    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
+    ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
+    RechargesWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -68,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
@@ -94,6 +98,13 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
         Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
         Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/outbox/{id}/cancel", Needs(OperationsWrite), handler!(operations::cancel)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/goods", Needs(OperationsRead), handler!(goods::goods)).refuses(&[InvalidRequest]),
+        Route::post("/admin/goods/{id}/ship", Needs(OperationsWrite), handler!(goods::ship)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/coupon-pools", Needs(OperationsRead), handler!(coupons::pools)),
+        Route::get("/admin/coupon-pools/{id}", Needs(OperationsRead), handler!(coupons::pool)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/coupon-pools/{id}/codes", Needs(OperationsWrite), handler!(coupons::load))
+            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType]).takes(BodySize::Codes).lasts(Time::Unlimited),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
@@ -136,6 +147,8 @@ enum BodySize {
     Request,
     /// `server.document_bytes_max`
     Document,
+    /// `server.codes_bytes_max`
+    Codes,
 }
 
 impl Route {
@@ -241,6 +254,7 @@ pub fn router(state: ApiState) -> Router {
         let bytes_max = match route.body_size {
             BodySize::Request => server.body_bytes_max,
             BodySize::Document => server.document_bytes_max,
+            BodySize::Codes => server.codes_bytes_max,
         };
         let (schemas, paths, methods) = route.into_handler();
         let methods = match access {

@@ -169,6 +169,40 @@ pub(super) async fn redrive(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Why an award is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelWish {
+    /// For people: at most 200 characters.
+    #[serde(default)]
+    #[schema(example = "won by a forged account")]
+    reason: String,
+}
+
+/// Take an award back
+///
+/// Recalls the award that this work would deliver, as long as nobody outside may have it: its unit goes back to stock, a coupon
+/// code to its pool. The draw stays as it was. Again, it changes nothing.
+#[utoipa::path(
+    post,
+    path = "/admin/outbox/{id}/cancel",
+    tag = "operations",
+    params(("id" = String, Path, description = "The work.")),
+    request_body = CancelWish,
+    responses((status = 204, description = "The award is recalled.")),
+)]
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    PathText(id): PathText,
+    JsonBody(wish): JsonBody<CancelWish>,
+) -> Result<StatusCode, Problem> {
+    let mut faults = Faults::default();
+    let Some(outbox_id) = faults.read::<OutboxId>("id", &id) else { return Err(faults.refuse()) };
+    app.recall_award(&caller.actor(), outbox_id, &wish.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Work to be redriven, and how fast.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

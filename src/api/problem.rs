@@ -30,6 +30,7 @@ pub enum Code {
     QuotaExhausted,
     UserBlocked,
     SkuSoldOut,
+    ClaimExpired,
     Conflict,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -54,6 +55,7 @@ text_form!(Code {
     QuotaExhausted => "quota_exhausted",
     UserBlocked => "user_blocked",
     SkuSoldOut => "sku_sold_out",
+    ClaimExpired => "claim_expired",
     Conflict => "conflict",
     PayloadTooLarge => "payload_too_large",
     UnsupportedMediaType => "unsupported_media_type",
@@ -66,7 +68,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -80,6 +82,7 @@ impl Code {
         Self::QuotaExhausted,
         Self::UserBlocked,
         Self::SkuSoldOut,
+        Self::ClaimExpired,
         Self::Conflict,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
@@ -103,6 +106,7 @@ impl Code {
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
             Refusal::UserBlocked { .. } => Self::UserBlocked,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
+            Refusal::ClaimExpired { .. } => Self::ClaimExpired,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
             Refusal::InvalidDocument { .. } => Self::InvalidDocument,
@@ -124,6 +128,7 @@ impl Code {
             | Self::QuotaExhausted
             | Self::UserBlocked
             | Self::SkuSoldOut
+            | Self::ClaimExpired
             | Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -149,6 +154,7 @@ impl Code {
             Self::QuotaExhausted => "The user has too few draws left",
             Self::UserBlocked => "The user may not draw",
             Self::SkuSoldOut => "The SKU is sold out",
+            Self::ClaimExpired => "The award can no longer be claimed",
             Self::Conflict => "The state of the thing does not allow it",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body is of a type the route does not take",
@@ -320,6 +326,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Timestamp;
     use crate::domain::campaign::ActivityState;
     use crate::domain::id::{ActivityId, SkuId, UserId};
 
@@ -337,6 +344,7 @@ mod tests {
             Refusal::UserBlocked { activity_id, user_id: UserId::new("ann").expect("valid") },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
+            Refusal::ClaimExpired { claim_by: Timestamp::UNIX_EPOCH },
             Refusal::RequestReused,
             Refusal::TryAgain,
             Refusal::InvalidDocument { faults: Vec::new() },

@@ -108,7 +108,8 @@ impl DrawStoryBody {
         Ok(Self {
             draw: DrawBody::of(app, &story.draw).await?,
             passed_over: told.passed_over.into_iter().map(Into::into).collect(),
-            award: UserAwardBody::of(app, &story.award).await?,
+            award: UserAwardBody::of(app, &story.award, &app.goods_claims(&[story.award.award_record_id]).await?)
+                .await?,
             work: story.work.map(Into::into),
             attempts: story.attempts.into_iter().map(Into::into).collect(),
             points: story.entries.into_iter().map(Into::into).collect(),

@@ -48,6 +48,8 @@ pub struct Dispatched {
     pub snoozed: usize,
     /// Awards given up until an operator redrives them.
     pub dead: usize,
+    /// Awards taken back because nobody claimed them in time.
+    pub recalled: usize,
 }
 
 /// A delivery with the way it goes.
@@ -126,7 +128,7 @@ impl App {
         let now = self.inner.sources.now();
         let lease = Lease { outbox_ids: outbox_ids.to_vec(), now, until: now + self.lease_time() };
         let deliveries = self.inner.store.lease_outbox(&lease).await?;
-        let (mut inside, mut outside, mut tried) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inside, mut outside, mut tried, mut expired) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for delivery in deliveries {
             match self.route(delivery).await {
                 Ok(routed) if routed.channel.reaches_outside() => outside.push(routed),
@@ -137,9 +139,12 @@ impl App {
         // What needs nobody else comes first.
         for routed in inside {
             let began_at = self.inner.sources.now();
-            let attempted = try_once(&routed).await;
-            tried.push(self.tried(routed.delivery, began_at, attempted));
+            match try_once(&routed).await {
+                Attempted::Expired { reason } => expired.push((routed.delivery, reason)),
+                attempted => tried.push(self.tried(routed.delivery, began_at, attempted)),
+            }
         }
+        dispatched.recalled += self.recall_expired(&expired).await?;
         self.finish(tried, Lane::Dispatch, dispatched).await?;
         match lane {
             Lane::Outside => self.deliver_outside(outside, lease.until, dispatched).await,
@@ -237,6 +242,9 @@ impl App {
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
             Attempted::Delivered { reference, reply } => AttemptOutcome::Delivered { reference, reply },
             Attempted::Failed { class, error } => self.after_failure(&delivery, class, &error),
+            Attempted::Expired { reason } | Attempted::NotYet { seconds: 0, reason } => {
+                AttemptOutcome::Snooze { run_at: self.inner.sources.now(), reason }
+            }
             Attempted::NotYet { seconds, reason } => {
                 let run_at = self.inner.sources.now() + TimeDelta::seconds(seconds.into());
                 AttemptOutcome::Snooze { run_at, reason }

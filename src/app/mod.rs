@@ -3,9 +3,11 @@
 mod campaigns;
 mod catalog;
 mod choose;
+mod coupons;
 mod cron;
 mod deliveries;
 mod draws;
+mod goods;
 mod jobs;
 mod keys;
 mod lane;
@@ -13,6 +15,7 @@ mod lists;
 mod open;
 mod operations;
 mod reads;
+mod recalls;
 mod recharges;
 mod reconciliation;
 mod stock;
@@ -23,6 +26,7 @@ mod waker;
 use std::sync::Arc;
 
 pub use campaigns::{Expired, PublishedVersion, validate_campaign};
+pub use coupons::{CodesLoaded, CouponPoolView};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};

@@ -126,7 +126,11 @@ pub enum PrizeDocument {
         pool: String,
     },
     /// A thing that is sent.
-    Goods {},
+    Goods {
+        /// Days from the draw in which the winner can say where to; what nobody claims goes back to stock. 30 if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim_within_days: Option<u32>,
+    },
     /// Nothing.
     Nothing {},
 }

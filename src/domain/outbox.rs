@@ -115,12 +115,12 @@ impl AttemptOutcome {
     /// succeeds inside, whose transfer or order is the evidence, and for what was no attempt.
     pub fn logged(&self) -> Option<(AttemptEnd, Option<&str>, Option<&str>)> {
         match self {
-            Self::Delivered { reference, reply } => {
-                Some((AttemptEnd::Delivered, reply.as_deref(), reference.as_deref()))
+            Self::Delivered { reference, reply: Some(reply) } => {
+                Some((AttemptEnd::Delivered, Some(reply), reference.as_deref()))
             }
             Self::Retry { error, .. } => Some((AttemptEnd::Retry, Some(error), None)),
             Self::Dead { error } => Some((AttemptEnd::Dead, Some(error), None)),
-            Self::CreditPoints | Self::GrantDraws | Self::Snooze { .. } => None,
+            Self::CreditPoints | Self::GrantDraws | Self::Delivered { reply: None, .. } | Self::Snooze { .. } => None,
         }
     }
 }

@@ -89,6 +89,12 @@ pub enum Refusal {
         /// Which SKU.
         sku: SkuId,
     },
+    /// Goods can no longer be claimed.
+    #[error("this award could be claimed until {}", claim_by.to_rfc3339())]
+    ClaimExpired {
+        /// The first instant at which it could not.
+        claim_by: Timestamp,
+    },
     /// The idempotency key was used for another body.
     #[error("this Idempotency-Key was used with another body; send the same body or a new key")]
     RequestReused,
@@ -123,6 +129,7 @@ impl Refusal {
             Self::QuotaExhausted { .. } => "quota_exhausted",
             Self::UserBlocked { .. } => "user_blocked",
             Self::SkuSoldOut { .. } => "sku_sold_out",
+            Self::ClaimExpired { .. } => "claim_expired",
             Self::RequestReused => "request_reused",
             Self::TryAgain => "try_again",
             Self::InvalidDocument { .. } => "invalid_document",

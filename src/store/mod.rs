@@ -6,8 +6,10 @@
 pub mod audit;
 pub mod books;
 pub mod catalog;
+pub mod coupons;
 pub mod cron;
 pub mod draws;
+pub mod goods;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;
@@ -39,6 +41,8 @@ pub trait Store:
     + audit::AuditStore
     + lists::ListStore
     + stories::StoryStore
+    + coupons::CouponStore
+    + goods::GoodsStore
     + Send
     + Sync
 {

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
-use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
+use crate::domain::id::{AwardRecordId, OutboxId, RechargeOrderId, TransferId};
 use crate::domain::outbox::{AttemptResult, BulkRedrive, Delivery, OutboxEntry, OutboxState};
+use crate::domain::stock::ReturnedUnit;
 
 /// Which entries the relay wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,37 @@ pub struct BulkRedriven {
     pub last_due_at: Option<Timestamp>,
 }
 
+/// A wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recall {
+    /// The work that would deliver it.
+    pub outbox_id: OutboxId,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// What became of a wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recalled {
+    /// It is recalled now.
+    Done {
+        /// The award.
+        award_record_id: AwardRecordId,
+        /// The unit it no longer uses.
+        unit: ReturnedUnit,
+    },
+    /// It was recalled before: nothing was written.
+    Earlier(AwardRecordId),
+    /// There is no such work.
+    Unknown,
+    /// The winner has it: nothing was written.
+    Delivered,
+    /// A third party may have it: nothing was written.
+    Dispatched(AwardRecordId),
+    /// Somebody is delivering it right now: nothing was written.
+    Leased,
+}
+
 /// What is remembered of promised work.
 #[async_trait]
 pub trait OutboxStore {
@@ -89,6 +121,9 @@ pub trait OutboxStore {
     /// Makes dead entries pending again, oldest first, one after another at the rate asked for from the time of the change on,
     /// with their attempts counted from none. All of them or none; a repeat finds only those that were not wanted before.
     async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
+
+    /// Takes an award back that nobody outside may have: pending or dead, and not being delivered. Its work is done with the reason.
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled>;
 
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;

@@ -6,6 +6,7 @@ use super::faults::{Faults, quoted};
 use super::{AWARDS_MAX, AwardIds, DISPATCH_AFTER_SECONDS_MAX, PAYLOAD_BYTES_MAX, STOCK_MAX, TITLE_CHARS_MAX};
 use crate::domain::award::{PointsRange, Prize};
 use crate::domain::document::{AwardDocument, CampaignDocument, PrizeDocument};
+use crate::domain::goods::{CLAIM_WITHIN_DAYS, CLAIM_WITHIN_DAYS_MAX};
 use crate::domain::id::{AwardId, Name, SkuId};
 use crate::domain::strategy::AwardRule;
 use crate::domain::weight::Weight;
@@ -143,9 +144,22 @@ impl AwardReader<'_> {
                 let name: Option<Name> = self.faults.id(self.at("prize.pool"), pool);
                 name.map(|_| Prize::Coupon { pool: pool.clone() })
             }
-            PrizeDocument::Goods {} => Some(Prize::Goods),
+            PrizeDocument::Goods { claim_within_days } => Some(self.goods(*claim_within_days)),
             PrizeDocument::Nothing {} => Some(Prize::Nothing),
         }
+    }
+
+    fn goods(&mut self, claim_within_days: Option<u32>) -> Prize {
+        let claim_within_days = claim_within_days.unwrap_or(CLAIM_WITHIN_DAYS);
+        if !(1..=CLAIM_WITHIN_DAYS_MAX).contains(&claim_within_days) {
+            let message = format!("goods cannot be claimed within {claim_within_days} days");
+            self.faults.add(
+                self.at("prize.claim_within_days"),
+                message,
+                format!("Use 1 to {CLAIM_WITHIN_DAYS_MAX} days."),
+            );
+        }
+        Prize::Goods { claim_within_days }
     }
 
     fn draws(&mut self, sku: &str) -> Option<Prize> {

@@ -16,7 +16,7 @@ use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
 use crate::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use crate::fault::Fault;
-use crate::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use crate::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -82,6 +82,10 @@ impl OutboxStore for SqliteStore {
 
     async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven> {
         self.try_redrive_dead(wish, change).await.map_err(Fault::doing("redrive dead work"))
+    }
+
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
+        self.try_recall(recall, change).await.map_err(Fault::doing("recall an award"))
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {

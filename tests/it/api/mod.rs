@@ -3,8 +3,10 @@
 mod access;
 mod activities;
 mod campaigns;
+mod coupons;
 mod documentation;
 mod draws;
+mod goods;
 mod health;
 mod jobs;
 mod keys;

@@ -10,10 +10,12 @@ use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
+use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
 use big_market::domain::cron::{CronFire, FireKey, JobState, ProposedFire};
 use big_market::domain::draw::{Draw, RechargeOrder};
+use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, DrawId, Name, OutboxId, RequestId, TransferId, UserId, Version,
 };
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
@@ -21,22 +23,24 @@ use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::standing::{ListedUser, UserList};
-use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
 use big_market::domain::story::{DrawStory, TimelineItem};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
+use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
+use big_market::store::goods::{Claimed as GoodsClaimed, GoodsStore, Shipped};
 use big_market::store::jobs::{JobStore, Requested};
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
 use big_market::store::lists::ListStore;
-use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::stories::StoryStore;
 use big_market::store::{Page, Store, Stored};
@@ -199,6 +203,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
     fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
+    fn recall(recall: &Recall, change: &Change) -> Stored<Recalled>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
     fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;
@@ -230,6 +235,23 @@ mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
+});
+mortal!(MortalStore.store: CouponStore {
+    fn add_codes(pool: &Name, codes: &[CouponCode], now: Timestamp) -> Stored<u64>;
+    fn note_codes_loaded(pool: &Name, added: u64, repeated: u64, change: &Change) -> Stored<()>;
+    fn take_code(pool: &Name, award_record_id: AwardRecordId, now: Timestamp) -> Stored<Option<CouponCode>>;
+    fn put_back_codes(award_record_ids: &[AwardRecordId]) -> Stored<u64>;
+    fn recalled_with_code(limit: u32) -> Stored<Vec<AwardRecordId>>;
+    fn coupon_pools() -> Stored<Vec<CouponPool>>;
+    fn coupon_promises() -> Stored<Vec<CouponPromises>>;
+});
+mortal!(MortalStore.store: GoodsStore {
+    fn claimable_award(award_record_id: AwardRecordId) -> Stored<Option<ClaimableAward>>;
+    fn goods_claims(award_record_ids: &[AwardRecordId]) -> Stored<Vec<GoodsClaim>>;
+    fn claim_goods(claim: &GoodsClaim) -> Stored<GoodsClaimed>;
+    fn ship_goods(award_record_id: AwardRecordId, tracking: &str, change: &Change) -> Stored<Shipped>;
+    fn goods(state: GoodsState, page: &Page<AwardRecordId>) -> Stored<Vec<ClaimableAward>>;
+    fn recall_unclaimed(leases: &[(OutboxId, u32)], reason: &str, now: Timestamp) -> Stored<Vec<ReturnedUnit>>;
 });
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;

@@ -11,11 +11,13 @@ use big_market::app::{App, Parts};
 use big_market::clock::Sources;
 use big_market::config::Config;
 use big_market::domain::api_key::Scope;
+use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
+use big_market::store::{Page, Store};
 use big_market::telemetry;
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -126,6 +128,11 @@ impl Market {
     /// An Idempotency-Key nobody used before.
     pub fn fresh_key(&self) -> String {
         format!("key-{}", self.keys_made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What people changed, newest first.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        self.app.audit(&AuditFilter::default(), &Page { after: None, limit: 100 }).await.unwrap()
     }
 
     /// Ends all work that is due, each with the outcome that `decide` gives it.

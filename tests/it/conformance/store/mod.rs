@@ -2,8 +2,10 @@
 
 mod books;
 mod catalog;
+mod coupons;
 mod cron;
 mod draws;
+mod goods;
 mod jobs;
 mod keys;
 mod ledger;
@@ -136,6 +138,25 @@ macro_rules! every_case {
                 parallel_puts_leave_one_entry_and_one_record,
             ],
             stories: [a_draw_tells_everything_it_caused, a_timeline_is_merged_without_gaps],
+            coupons: [
+                codes_are_added_once,
+                loading_codes_is_noted_without_them,
+                parallel_takers_never_share_a_code,
+                an_award_gets_one_code_however_often_it_asks_at_once,
+                an_empty_pool_gives_nothing_until_codes_come,
+                the_code_of_a_recalled_award_goes_to_another,
+                promised_coupons_are_counted_until_they_are_delivered,
+            ],
+            goods: [
+                a_claim_replaces_the_one_before_until_it_is_sent,
+                goods_are_sent_once,
+                unclaimed_goods_go_back_to_stock,
+                a_claim_and_its_deadline_race_to_one_answer,
+                goods_are_listed_by_state,
+                a_waiting_award_is_recalled_once_and_for_good,
+                what_somebody_may_have_is_not_recalled,
+                recalls_and_deliveries_race_to_one_answer,
+            ],
             ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
                 a_fire_is_proposed_once,
