@@ -15,6 +15,7 @@ mod reconciliation;
 mod stock;
 mod upkeep;
 mod waker;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -30,9 +31,11 @@ pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
+pub use workflows::{Driver, RUN_WORKFLOWS};
 
 pub use crate::store::Page;
 pub use crate::store::catalog::StoredVersion;
+pub use crate::store::workflows::WorkflowFilter;
 
 use crate::clock::Sources;
 use crate::config::Config;

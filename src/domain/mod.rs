@@ -22,6 +22,7 @@ pub mod stock;
 pub mod strategy;
 pub mod validate;
 pub mod weight;
+pub mod workflow;
 
 /// A word that is not one of those a type knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,6 +9,7 @@ mod prune;
 mod reconcile_ledger;
 mod reconcile_stock;
 mod relay_outbox;
+mod run_workflows;
 mod sync_stock;
 
 use std::panic::AssertUnwindSafe;
@@ -30,6 +31,7 @@ use prune::Prune;
 use reconcile_ledger::ReconcileLedger;
 use reconcile_stock::ReconcileStock;
 use relay_outbox::RelayOutbox;
+use run_workflows::RunWorkflows;
 use sync_stock::SyncStock;
 
 /// Runs the job a message names.
@@ -37,6 +39,7 @@ async fn run_named(app: &App, message: &Message) -> Option<Ended> {
     Some(match message.job.as_str() {
         DispatchAwards::NAME => run::<DispatchAwards>(app, message).await,
         RelayOutbox::NAME => run::<RelayOutbox>(app, message).await,
+        RunWorkflows::NAME => run::<RunWorkflows>(app, message).await,
         SyncStock::NAME => run::<SyncStock>(app, message).await,
         ReconcileStock::NAME => run::<ReconcileStock>(app, message).await,
         ReconcileLedger::NAME => run::<ReconcileLedger>(app, message).await,
@@ -202,6 +205,7 @@ mod tests {
         let scheduled = Config::defaults().cron.entries().map(|(job, _)| job.to_owned());
         let jobs = [
             RelayOutbox::NAME,
+            RunWorkflows::NAME,
             SyncStock::NAME,
             ReconcileStock::NAME,
             ReconcileLedger::NAME,

@@ -21,8 +21,8 @@ impl Job for Prune {
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
         let pruned = app.prune().await?;
         Ok(Outcome::Done(format!(
-            "{} entries, {} fires and {} messages deleted",
-            pruned.outbox, pruned.fires, pruned.messages
+            "{} entries, {} fires, {} workflows and {} messages deleted",
+            pruned.outbox, pruned.fires, pruned.workflows, pruned.messages
         )))
     }
 }

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod sqlite;
 pub mod stock;
+pub mod workflows;
 
 use async_trait::async_trait;
 
@@ -33,6 +34,7 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + workflows::WorkflowStore
     + Send
     + Sync
 {

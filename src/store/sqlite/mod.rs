@@ -17,6 +17,7 @@ mod recharges;
 mod record;
 mod rows;
 mod stock;
+mod workflows;
 
 use std::path::Path;
 use std::time::Duration;

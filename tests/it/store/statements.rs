@@ -71,6 +71,7 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN outbox USING COVERING INDEX outbox_done",
         "SCAN outbox USING COVERING INDEX outbox_dead",
         "SCAN award_record USING COVERING INDEX award_record_recalled",
+        "SCAN workflow USING COVERING INDEX workflow_stuck",
         "SCAN CONSTANT ROW",
     ];
     let (mut connection, _directory) = migrated().await;

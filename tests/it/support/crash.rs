@@ -12,7 +12,7 @@ use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version, WorkflowId,
 };
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
@@ -20,6 +20,7 @@ use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
@@ -33,6 +34,7 @@ use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
@@ -214,6 +216,17 @@ mortal!(MortalStore.store: KeyStore {
 });
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
+});
+mortal!(MortalStore.store: WorkflowStore {
+    fn start_workflow(new: &NewWorkflow) -> Stored<Started>;
+    fn take_workflow(now: Timestamp, until: Timestamp) -> Stored<Option<WorkflowRun>>;
+    fn move_workflow(to: &WorkflowMove) -> Stored<Option<WorkflowRun>>;
+    fn workflow(workflow_id: WorkflowId) -> Stored<Option<WorkflowRun>>;
+    fn last_workflow(kind: &str, subject: &str) -> Stored<Option<WorkflowRun>>;
+    fn workflows(filter: &WorkflowFilter, page: &Page<WorkflowId>) -> Stored<Vec<WorkflowRun>>;
+    fn retry_workflow(workflow_id: WorkflowId, change: &Change) -> Stored<Retried>;
+    fn workflow_counts(now: Timestamp) -> Stored<(u64, u64)>;
+    fn prune_workflows(before: Timestamp, limit: u32) -> Stored<u64>;
 });
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;

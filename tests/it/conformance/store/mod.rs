@@ -9,6 +9,7 @@ mod ledger;
 mod outbox;
 mod recharges;
 mod stock;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -126,6 +127,15 @@ macro_rules! every_case {
                 pruning_keeps_the_last_fire_of_each_job,
             ],
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
+            workflows: [
+                a_subject_has_one_open_run,
+                parallel_starts_make_one_run,
+                a_run_moves_once_from_where_it_was_seen,
+                due_runs_are_taken_once_longest_first,
+                only_a_stuck_run_is_retried,
+                runs_are_listed_newest_first,
+                pruning_takes_only_old_ended_runs,
+            ],
             books: [
                 honest_work_has_clean_books,
                 draws_beyond_a_limit_are_named,
