@@ -104,6 +104,7 @@ section!(
         reconcile_stock: CronEntry,
         reconcile_ledger: CronEntry,
         expire: CronEntry,
+        settle_day: CronEntry,
         prune: CronEntry,
     }
 );
@@ -130,7 +131,7 @@ section!(
 
 impl CronConfig {
     /// Each scheduled job by its name, in the order of the manual.
-    pub const fn entries(&self) -> [(&'static str, &CronEntry); 7] {
+    pub const fn entries(&self) -> [(&'static str, &CronEntry); 8] {
         [
             ("relay_outbox", &self.relay_outbox),
             ("run_workflows", &self.run_workflows),
@@ -138,6 +139,7 @@ impl CronConfig {
             ("reconcile_stock", &self.reconcile_stock),
             ("reconcile_ledger", &self.reconcile_ledger),
             ("expire", &self.expire),
+            ("settle_day", &self.settle_day),
             ("prune", &self.prune),
         ]
     }

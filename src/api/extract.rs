@@ -94,6 +94,20 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     }
 }
 
+/// The `{id}` of a path and the part after it that varies too, percent-decoded, not yet read.
+pub(super) struct PathPair(pub(super) String, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathPair {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path((id, other)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Problem::from(Refusal::invalid("id", rejection.body_text())))?;
+        Ok(Self(id, other))
+    }
+}
+
 /// The parameters of a query, percent-decoded, not yet read.
 pub(super) struct QueryText(Vec<(String, String)>);
 

@@ -18,6 +18,7 @@ pub mod receipt;
 pub mod reconcile;
 pub mod refusal;
 pub mod roll;
+pub mod settlement;
 pub mod stock;
 pub mod strategy;
 pub mod validate;

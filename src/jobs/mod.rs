@@ -10,6 +10,7 @@ mod reconcile_ledger;
 mod reconcile_stock;
 mod relay_outbox;
 mod run_workflows;
+mod settle_day;
 mod sync_stock;
 
 use std::panic::AssertUnwindSafe;
@@ -32,6 +33,7 @@ use reconcile_ledger::ReconcileLedger;
 use reconcile_stock::ReconcileStock;
 use relay_outbox::RelayOutbox;
 use run_workflows::RunWorkflows;
+use settle_day::SettleDay;
 use sync_stock::SyncStock;
 
 /// Runs the job a message names.
@@ -44,6 +46,7 @@ async fn run_named(app: &App, message: &Message) -> Option<Ended> {
         ReconcileStock::NAME => run::<ReconcileStock>(app, message).await,
         ReconcileLedger::NAME => run::<ReconcileLedger>(app, message).await,
         Expire::NAME => run::<Expire>(app, message).await,
+        SettleDay::NAME => run::<SettleDay>(app, message).await,
         Prune::NAME => run::<Prune>(app, message).await,
         _ => return None,
     })
@@ -210,6 +213,7 @@ mod tests {
             ReconcileStock::NAME,
             ReconcileLedger::NAME,
             Expire::NAME,
+            SettleDay::NAME,
             Prune::NAME,
         ];
         assert_eq!(scheduled, jobs);

@@ -11,6 +11,7 @@ pub mod draws;
 pub mod keys;
 pub mod ledger;
 pub mod outbox;
+pub mod settlement;
 pub mod sqlite;
 pub mod stock;
 pub mod workflows;
@@ -35,6 +36,7 @@ pub trait Store:
     + books::BookStore
     + audit::AuditStore
     + workflows::WorkflowStore
+    + settlement::SettlementStore
     + Send
     + Sync
 {

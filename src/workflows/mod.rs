@@ -4,6 +4,9 @@
 //! times, by two drivers at once or again after a crash, so its effect is idempotent, keyed by the run and the step. A step
 //! that fails for good turns the run round: what may have happened is undone, from the failed step back to the first.
 
+pub mod close_activity;
+pub mod settle_day;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -16,7 +19,7 @@ use crate::domain::workflow::{Direction, WorkflowData, WorkflowMove, WorkflowRun
 use crate::fault::{Error, Fault, Result};
 
 /// Every workflow that job `run_workflows` knows.
-pub const ALL: &[&Workflow] = &[];
+pub const ALL: &[&Workflow] = &[&close_activity::WORKFLOW, &settle_day::WORKFLOW];
 
 /// A named list of steps.
 #[derive(Debug, Clone, Copy)]

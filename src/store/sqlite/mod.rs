@@ -12,11 +12,14 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod life;
 mod outbox;
 mod recharges;
 mod record;
 mod rows;
+mod settlement;
 mod stock;
+mod totals;
 mod workflows;
 
 use std::path::Path;

@@ -43,6 +43,7 @@ fn nothing(id: &str) -> AwardDocument {
         unlock_after: 0,
         fallback: None,
         dispatch_after_seconds: 0,
+        cost: None,
         prize: PrizeDocument::Nothing {},
     }
 }

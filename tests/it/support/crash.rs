@@ -8,7 +8,7 @@ use big_market::domain::api_key::{ApiKey, ApiKeyHash};
 use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
-use big_market::domain::campaign::ActivityHead;
+use big_market::domain::campaign::{ActivityHead, ActivityState};
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
@@ -19,13 +19,16 @@ use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
+use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
 use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::books::{ActivityLimits, BookStore};
-use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
+use big_market::store::catalog::{
+    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion,
+};
 use big_market::store::cron::{CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
@@ -33,6 +36,7 @@ use big_market::store::draws::{
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
@@ -167,7 +171,11 @@ mortal!(MortalStore.store: CatalogStore {
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
     fn secret_from(activity_id: &ActivityId) -> Stored<Option<Day>>;
-    fn close_ended(now: Timestamp) -> Stored<Vec<ActivityId>>;
+    fn change_state(activity_id: &ActivityId, wanted: ActivityState, change: &Change) -> Stored<StateChanged>;
+    fn close_activity(closing: &Closing, change: &Change) -> Stored<Closed>;
+    fn reopen_activity(activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool>;
+    fn ended_activities(now: Timestamp) -> Stored<Vec<ActivityId>>;
+    fn staged_activities(channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>>;
 });
 mortal!(MortalStore.store: DrawStore {
     fn draw_facts(questions: &[FactsQuestion]) -> Stored<(Vec<ActivityHead>, Vec<Facts>)>;
@@ -217,6 +225,20 @@ mortal!(MortalStore.store: KeyStore {
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
 });
+mortal!(MortalStore.store: SettlementStore {
+    fn seal_days(activity_id: &ActivityId, before: Day) -> Stored<Day>;
+    fn unsettled_days(activity_id: &ActivityId, days: &[Day]) -> Stored<Vec<Day>>;
+    fn drawn_days(activity_id: &ActivityId) -> Stored<Option<(Day, Day)>>;
+    fn day_rows(question: &DayQuestion) -> Stored<DayRows>;
+    fn draws_of_day(activity_id: &ActivityId, day: Day, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
+    fn day_differences(activity_id: &ActivityId, day: Day, limit: u32) -> Stored<Vec<Violation>>;
+    fn settle_day(found: &DayFound, change: &Change) -> Stored<Settled>;
+    fn settlement(activity_id: &ActivityId, day: Day) -> Stored<Option<Settlement>>;
+    fn settlements(activity_id: &ActivityId, page: &Page<Day>) -> Stored<Vec<Settlement>>;
+    fn activity_totals(activity_id: &ActivityId) -> Stored<ActivityTotals>;
+    fn settle_activity(activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool>;
+    fn activity_report(activity_id: &ActivityId) -> Stored<Option<(ActivityReport, Timestamp)>>;
+});
 mortal!(MortalStore.store: WorkflowStore {
     fn start_workflow(new: &NewWorkflow) -> Stored<Started>;
     fn take_workflow(now: Timestamp, until: Timestamp) -> Stored<Option<WorkflowRun>>;
@@ -234,6 +256,7 @@ mortal!(MortalStore.store: BookStore {
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+    fn different_settlements(limit: u32) -> Stored<Vec<Violation>>;
     fn draws_after(after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
     fn activity_limits() -> Stored<Vec<ActivityLimits>>;
     fn limit_violations(limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;

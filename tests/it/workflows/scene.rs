@@ -87,11 +87,17 @@ impl Scene {
         self.app.retry_workflow(&Actor::System("tests"), run.workflow_id).await.unwrap();
     }
 
-    /// Drives until the run stands still.
-    pub async fn drive_some(&mut self, workflow: &Workflow, run: &WorkflowRun) {
-        // Past every back-off and every lease.
-        self.clock.advance(TimeDelta::hours(2));
-        drive_once(&self.app, workflow, run).await;
+    /// Drives until the run stands still at a step.
+    pub async fn drive_to(&mut self, workflow: &Workflow, run: &WorkflowRun, at: usize) {
+        for _ in 0..DRIVES_MAX {
+            // Past every back-off and every lease.
+            self.clock.advance(TimeDelta::hours(2));
+            drive_once(&self.app, workflow, run).await;
+            if self.run(run).await.step.as_deref() == Some(workflow.steps[at].name) {
+                return;
+            }
+        }
+        panic!("it never came to {}: {:?}", workflow.steps[at].name, self.run(run).await);
     }
 
     /// Drives until the run has ended or is stuck.

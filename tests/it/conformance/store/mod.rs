@@ -6,8 +6,10 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod life;
 mod outbox;
 mod recharges;
+mod settlement;
 mod stock;
 mod workflows;
 
@@ -49,8 +51,14 @@ macro_rules! every_case {
                 a_draft_is_dropped_when_it_is_published,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
-                ended_activities_close_once_and_stay_over,
                 parallel_publications_each_get_a_version,
+            ],
+            life: [
+                ended_activities_close_once_and_stay_over,
+                parallel_closings_start_one_workflow,
+                only_its_own_workflow_opens_an_activity_again,
+                activities_pause_and_resume,
+                stages_name_the_activities_that_list_them,
             ],
             draws: [
                 facts_of_nobody_are_zero,
@@ -127,6 +135,15 @@ macro_rules! every_case {
                 pruning_keeps_the_last_fire_of_each_job,
             ],
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
+            settlement: [
+                sealed_days_take_no_draws_and_stay_sealed,
+                draws_and_seals_race_to_one_answer,
+                nothing_is_recorded_in_an_activity_that_is_not_open,
+                a_day_adds_up_to_its_rows,
+                a_settlement_never_changes_and_is_corrected_once,
+                settlements_are_listed_newest_first,
+                a_report_is_made_once_and_settles,
+            ],
             workflows: [
                 a_subject_has_one_open_run,
                 parallel_starts_make_one_run,
