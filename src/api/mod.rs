@@ -11,6 +11,7 @@ mod goods;
 mod health;
 mod jobs;
 mod keys;
+mod life;
 mod lists;
 mod observe;
 mod openapi;
@@ -19,9 +20,11 @@ mod page;
 mod problem;
 mod receipts;
 mod recharges;
+mod settlements;
 mod stories;
 mod time;
 mod users;
+mod workflows;
 
 use std::time::Duration;
 
@@ -68,12 +71,24 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
+        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
         Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
+        Route::get("/admin/activities", Needs(OperationsRead), handler!(life::activities)),
+        Route::post("/admin/activities/{id}/pause", Needs(CampaignsWrite), handler!(life::pause))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/activities/{id}/resume", Needs(CampaignsWrite), handler!(life::resume))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/activities/{id}/close", Needs(CampaignsWrite), handler!(life::close))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/admin/activities/{id}/settlements", Needs(OperationsRead), handler!(settlements::settlements)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/activities/{id}/settlements/{day}/check", Needs(OperationsWrite), handler!(settlements::check_settlement))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]).lasts(Time::Unlimited),
+        Route::get("/admin/activities/{id}/report", Needs(OperationsRead), handler!(settlements::report)).refuses(&[InvalidRequest, NotFound, Conflict]),
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
@@ -105,6 +120,10 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/coupon-pools/{id}", Needs(OperationsRead), handler!(coupons::pool)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/coupon-pools/{id}/codes", Needs(OperationsWrite), handler!(coupons::load))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType]).takes(BodySize::Codes).lasts(Time::Unlimited),
+        Route::get("/admin/workflows", Needs(OperationsRead), handler!(workflows::workflows)).refuses(&[InvalidRequest]),
+        Route::get("/admin/workflows/{id}", Needs(OperationsRead), handler!(workflows::workflow)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/workflows/{id}/retry", Needs(OperationsWrite), handler!(workflows::retry_workflow))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),

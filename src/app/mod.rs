@@ -11,6 +11,7 @@ mod goods;
 mod jobs;
 mod keys;
 mod lane;
+mod life;
 mod lists;
 mod open;
 mod operations;
@@ -18,30 +19,36 @@ mod reads;
 mod recalls;
 mod recharges;
 mod reconciliation;
+mod settlement;
 mod stock;
 mod stories;
 mod upkeep;
 mod waker;
+mod workflows;
 
 use std::sync::Arc;
 
-pub use campaigns::{Expired, PublishedVersion, validate_campaign};
+pub use campaigns::{PublishedVersion, validate_campaign};
 pub use coupons::{CodesLoaded, CouponPoolView};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
+pub use life::{ActivityLine, STOP, StateView};
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
+pub use settlement::{SEAL, Unsettled, day_subject};
 pub use stock::StockRepair;
 pub use stories::{DrawTold, PassedOverAward, Told};
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
+pub use workflows::{Driver, RUN_WORKFLOWS};
 
 pub use crate::store::Page;
 pub use crate::store::catalog::StoredVersion;
+pub use crate::store::workflows::WorkflowFilter;
 
 use crate::clock::Sources;
 use crate::config::Config;

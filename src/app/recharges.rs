@@ -67,7 +67,8 @@ impl App {
             match self.record_recharge(new, offer.stock.is_some().then(|| StockItem::Sku(sku.clone()))).await? {
                 Stored::Committed => return Ok(Recharged { order, repeated: false }),
                 Stored::Earlier(order) => return repeat(order, sku),
-                Stored::Stale => {}
+                // The next look at the head tells which.
+                Stored::Stale | Stored::NotOpen => {}
                 Stored::Full => {
                     let message = format!("{user_id} holds as many draws in activity {activity_id} as can be counted");
                     return Err(Refusal::Conflict { message }.into());

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{Day, Timestamp};
 use super::document::CampaignDocument;
-use super::id::{ActivityId, SkuId, Version};
+use super::id::{ActivityId, AwardId, SkuId, Version};
 use super::points::Points;
 use super::quota::Limits;
+use super::settlement::Money;
 use super::stock::{StockItem, StockTotal};
 use super::strategy::Strategy;
 use super::text_form;
@@ -52,6 +53,14 @@ impl Campaign {
     /// The SKU of that id.
     pub fn sku(&self, sku: &SkuId) -> Option<&SkuOffer> {
         self.skus.iter().find(|offer| offer.sku == *sku)
+    }
+
+    /// What one unit of an award costs the business; nothing where the document does not say.
+    pub fn cost_of(&self, award_id: &AwardId) -> Money {
+        let award = self.document.awards.iter().find(|award| award.id == award_id.as_str());
+        let cost = award.and_then(|award| award.cost.as_deref());
+        // Validated: what cannot be read was refused.
+        cost.and_then(|cost| cost.parse().ok()).unwrap_or(Money::ZERO)
     }
 
     /// Everything the version counts, with how many there may ever be.

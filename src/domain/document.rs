@@ -91,6 +91,10 @@ pub struct AwardDocument {
     /// Seconds between the draw and the dispatch of the award.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dispatch_after_seconds: u32,
+    /// What one unit costs the business, in the currency it counts its costs in, as a decimal with at most two places. Settlement
+    /// adds it up; absent is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
     /// What it is and how it reaches the winner.
     pub prize: PrizeDocument,
 }

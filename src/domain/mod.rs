@@ -20,12 +20,14 @@ pub mod receipt;
 pub mod reconcile;
 pub mod refusal;
 pub mod roll;
+pub mod settlement;
 pub mod standing;
 pub mod stock;
 pub mod story;
 pub mod strategy;
 pub mod validate;
 pub mod weight;
+pub mod workflow;
 
 /// A word that is not one of those a type knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -30,6 +30,9 @@ pub trait BookStore {
     /// Entries that were due, or whose lease ended, before `overdue_before`.
     async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
 
+    /// Settled days whose books differ by what holds of them, each with the invariant and the first of its rows.
+    async fn different_settlements(&self, limit: u32) -> Stored<Vec<Violation>>;
+
     /// Draws in the order of their ids, after the one given: what replay reads, part by part.
     async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
 

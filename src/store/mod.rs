@@ -15,9 +15,11 @@ pub mod keys;
 pub mod ledger;
 pub mod lists;
 pub mod outbox;
+pub mod settlement;
 pub mod sqlite;
 pub mod stock;
 pub mod stories;
+pub mod workflows;
 
 use async_trait::async_trait;
 
@@ -39,10 +41,12 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
-    + lists::ListStore
-    + stories::StoryStore
     + coupons::CouponStore
     + goods::GoodsStore
+    + lists::ListStore
+    + settlement::SettlementStore
+    + stories::StoryStore
+    + workflows::WorkflowStore
     + Send
     + Sync
 {

@@ -267,6 +267,41 @@ impl BookStore for SqliteStore {
         Ok(violations(Invariant::Outbox, found))
     }
 
+    async fn different_settlements(&self, limit: u32) -> Stored<Vec<Violation>> {
+        // What holds of a day is its last correction, or what was settled.
+        let found: Vec<(String, String, String)> = sqlx::query_as(
+            r"WITH last_word AS (
+                   SELECT activity_id, day, state, differences
+                     FROM settlement
+                    WHERE NOT EXISTS (SELECT 1
+                                        FROM settlement_correction AS correction
+                                       WHERE correction.activity_id = settlement.activity_id
+                                         AND correction.day = settlement.day)
+                    UNION ALL
+                   SELECT activity_id, day, state, differences
+                     FROM settlement_correction AS correction
+                    WHERE NOT EXISTS (SELECT 1
+                                        FROM settlement_correction AS later
+                                       WHERE later.activity_id = correction.activity_id
+                                         AND later.day = correction.day
+                                         AND later.number > correction.number))
+              SELECT differences ->> '$[0].invariant', 'settlement ' || activity_id || '/' || day,
+                     json_array_length(differences) || ' rows differ, such as ' || (differences ->> '$[0].subject')
+                     || ': ' || (differences ->> '$[0].detail')
+                FROM last_word
+               WHERE state = 'different'
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("look for settlements that differ"))?;
+        let named = |(invariant, subject, detail): (String, String, String)| {
+            Ok(Violation { invariant: serde_json::from_value(invariant.into())?, subject, detail })
+        };
+        found.into_iter().map(named).collect::<Tried<_>>().map_err(Fault::doing("look for settlements that differ"))
+    }
+
     async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>> {
         let rows: Vec<DrawRow> = sqlx::query_as(
             r"SELECT *

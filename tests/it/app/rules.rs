@@ -24,6 +24,7 @@ fn award(id: &str, stock: Option<u64>, per_user: Option<u32>, fallback: Option<&
         weight: if id == "car" { "1" } else { "0" }.into(),
         stock,
         unlock_after: 0,
+        cost: None,
         per_user,
         fallback: fallback.map(Into::into),
         dispatch_after_seconds: 0,

@@ -5,8 +5,17 @@ use big_market::domain::cron::FireState;
 use super::world::{PRUNE_PARTS, World};
 use crate::support::crash::Misfortune;
 
-const JOBS: [&str; 7] =
-    ["relay_outbox", "dispatch_awards", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"];
+const JOBS: [&str; 9] = [
+    "relay_outbox",
+    "run_workflows",
+    "dispatch_awards",
+    "sync_stock",
+    "reconcile_stock",
+    "reconcile_ledger",
+    "expire",
+    "settle_day",
+    "prune",
+];
 /// Awaits of one job at most.
 const POINTS_MAX: i64 = 200;
 

@@ -623,8 +623,17 @@ impl World {
     }
 
     fn run_job(&mut self) {
-        let job = ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"]
-            [self.random.random_range(0..6)];
+        let jobs = [
+            "relay_outbox",
+            "run_workflows",
+            "sync_stock",
+            "reconcile_stock",
+            "reconcile_ledger",
+            "expire",
+            "settle_day",
+            "prune",
+        ];
+        let job = jobs[self.random.random_range(0..jobs.len())];
         self.run_named(job);
     }
 

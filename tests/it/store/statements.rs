@@ -68,12 +68,14 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN activity",
         "SCAN cron_fire USING INDEX cron_fire_open",
         "SCAN job_state",
+        "SCAN activity USING INDEX activity_closing",
         "SCAN api_key USING INDEX sqlite_autoindex_api_key_1",
         "SCAN outbox USING COVERING INDEX outbox_done",
         "SCAN outbox USING COVERING INDEX outbox_dead",
         "SCAN award_record USING COVERING INDEX award_record_recalled",
         "SCAN coupon_pool",
         "SCAN outbox USING INDEX outbox_dead",
+        "SCAN workflow USING COVERING INDEX workflow_stuck",
         "SCAN CONSTANT ROW",
     ];
     let (mut connection, _directory) = migrated().await;

@@ -14,6 +14,8 @@ use big_market::domain::api_key::Scope;
 use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
+use big_market::jobs;
+use big_market::queue::Message;
 use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
@@ -133,6 +135,19 @@ impl Market {
     /// What people changed, newest first.
     pub async fn audit(&self) -> Vec<AuditEntry> {
         self.app.audit(&AuditFilter::default(), &Page { after: None, limit: 100 }).await.unwrap()
+    }
+
+    /// Runs a job that takes no input.
+    pub async fn run_job(&self, job: &str) {
+        let message = Message { job: job.into(), key: "test".into(), arguments: json!({}) };
+        jobs::run_message(&self.app, message).await;
+    }
+
+    /// Closes what ended and settles every day that is over.
+    pub async fn settle(&self) {
+        for job in ["expire", "settle_day", "run_workflows"] {
+            self.run_job(job).await;
+        }
     }
 
     /// Ends all work that is due, each with the outcome that `decide` gives it.

@@ -137,6 +137,7 @@ pub fn limited(mut new: NewVersion, limits: &[(&str, u32)]) -> NewVersion {
             per_user: Some(*per_user),
             fallback: None,
             dispatch_after_seconds: 0,
+            cost: None,
             prize: PrizeDocument::Goods { claim_within_days: None },
         })
         .collect();

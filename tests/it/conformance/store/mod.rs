@@ -9,12 +9,15 @@ mod goods;
 mod jobs;
 mod keys;
 mod ledger;
+mod life;
 mod outbox;
 mod recharges;
 mod redrive;
 mod rules;
+mod settlement;
 mod stock;
 mod stories;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -54,8 +57,14 @@ macro_rules! every_case {
                 a_draft_is_dropped_when_it_is_published,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
-                ended_activities_close_once_and_stay_over,
                 parallel_publications_each_get_a_version,
+            ],
+            life: [
+                ended_activities_close_once_and_stay_over,
+                parallel_closings_start_one_workflow,
+                only_its_own_workflow_opens_an_activity_again,
+                activities_pause_and_resume,
+                stages_name_the_activities_that_list_them,
             ],
             draws: [
                 facts_of_nobody_are_zero,
@@ -184,6 +193,24 @@ macro_rules! every_case {
                 a_fire_that_is_asked_for_waits_for_the_one_that_runs,
             ],
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
+            settlement: [
+                sealed_days_take_no_draws_and_stay_sealed,
+                draws_and_seals_race_to_one_answer,
+                nothing_is_recorded_in_an_activity_that_is_not_open,
+                a_day_adds_up_to_its_rows,
+                a_settlement_never_changes_and_is_corrected_once,
+                settlements_are_listed_newest_first,
+                a_report_is_made_once_and_settles,
+            ],
+            workflows: [
+                a_subject_has_one_open_run,
+                parallel_starts_make_one_run,
+                a_run_moves_once_from_where_it_was_seen,
+                due_runs_are_taken_once_longest_first,
+                only_a_stuck_run_is_retried,
+                runs_are_listed_newest_first,
+                pruning_takes_only_old_ended_runs,
+            ],
             books: [
                 honest_work_has_clean_books,
                 draws_beyond_a_limit_are_named,
