@@ -91,7 +91,7 @@ async fn ten_draws_at_once_win_a_limited_award_exactly_as_often_as_one_may() {
     assert_eq!(awards(&cat), ["bike", "bike", "bike", "none"]);
     assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
     market.clock.advance(TimeDelta::days(1));
-    market.app.expire().await.unwrap();
+    market.settle().await;
     for drawn in ann.iter().chain(&bob).chain(&cat) {
         assert_eq!(market.app.receipt(drawn.draw_id).await.unwrap().verify(), Verdict::Proven);
     }
