@@ -1,5 +1,7 @@
 //! Who may call a route: API keys as bearer tokens, and their scopes.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -7,8 +9,9 @@ use axum::response::Response;
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::api_key::Scope;
 use crate::domain::audit::Actor;
+use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::fault::Result;
 
@@ -21,34 +24,44 @@ pub enum Access {
     Needs(Scope),
 }
 
-/// Lets a request through to its route if it brings a key with the scope. The route finds the key among the extensions.
+/// Lets a request through to its route if its caller has the scope. The route finds the caller among the extensions.
 pub(super) async fn authorize(
     State((app, scope)): State<(App, Scope)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = authenticate(&app, request.headers()).await?;
-    if !key.scopes.contains(&scope) {
+    let caller = authenticate(&app, request.headers()).await?;
+    if !caller.scopes().contains(&scope) {
         return Err(Refusal::Forbidden { scope }.into());
     }
-    request.extensions_mut().insert(Caller(key));
+    request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
 }
 
-/// The key a request was let through with.
+/// Whom a request was let through for.
 #[derive(Debug, Clone)]
-pub(super) struct Caller(pub(super) ApiKey);
+pub(super) struct Caller(Principal);
 
 impl Caller {
     /// Who the record of a change names.
     pub(super) fn actor(&self) -> Actor {
-        Actor::ApiKey(self.0.api_key_id)
+        self.0.actor.clone()
+    }
+
+    /// What the caller may do.
+    pub(super) fn scopes(&self) -> &BTreeSet<Scope> {
+        &self.0.scopes
+    }
+
+    /// The caller as those who give something away know it.
+    pub(super) fn principal(&self) -> &Principal {
+        &self.0
     }
 }
 
-async fn authenticate(app: &App, headers: &HeaderMap) -> Result<ApiKey> {
+async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let secret = bearer(headers).ok_or(Refusal::Unauthenticated)?;
-    app.authenticate(secret).await
+    Ok(Caller(app.authenticate(secret).await?.principal()))
 }
 
 /// The token of `Authorization: Bearer TOKEN`. Two such headers are none: nobody could say which one is meant.

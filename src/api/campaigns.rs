@@ -223,11 +223,11 @@ fn wanted_format(headers: &HeaderMap) -> Format {
 pub(super) async fn publish_draft(
     State(app): State<App>,
     PathText(id): PathText,
-    Extension(Caller(key)): Extension<Caller>,
+    Extension(caller): Extension<Caller>,
     NoBody: NoBody,
 ) -> Result<(StatusCode, Json<PublishedBody>), Problem> {
     let activity_id = read_activity(&id)?;
-    let published = app.publish_draft(&activity_id, &key.name).await?;
+    let published = app.publish_draft(&activity_id, &caller.principal().name).await?;
     let status = if published.changed { StatusCode::CREATED } else { StatusCode::OK };
     let body = PublishedBody {
         activity_id: published.activity_id.to_string(),

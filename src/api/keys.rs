@@ -78,7 +78,7 @@ impl From<ApiKey> for ApiKeyBody {
 )]
 pub(super) async fn create_api_key(
     State(app): State<App>,
-    Extension(Caller(caller)): Extension<Caller>,
+    Extension(caller): Extension<Caller>,
     JsonBody(wish): JsonBody<ApiKeyWish>,
 ) -> Result<(StatusCode, Json<NewApiKeyBody>), Problem> {
     let mut faults = Faults::default();
@@ -91,7 +91,7 @@ pub(super) async fn create_api_key(
     if !faults.is_empty() {
         return Err(faults.refuse());
     }
-    let made = app.create_api_key(Some(&caller), &wish.name, scopes.into_iter().flatten().collect()).await?;
+    let made = app.create_api_key(Some(caller.principal()), &wish.name, scopes.into_iter().flatten().collect()).await?;
     Ok((StatusCode::CREATED, Json(NewApiKeyBody { key: made.key.into(), secret: made.secret })))
 }
 

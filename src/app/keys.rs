@@ -12,6 +12,7 @@ use crate::domain::api_key::{ApiKey, ApiKeyHash, Scope};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{ApiKeyId, UserId};
+use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::fault::Result;
 
@@ -39,19 +40,18 @@ pub struct NewApiKey {
 }
 
 impl App {
-    /// Makes a key with a random secret. A `creator` that is a key gives only scopes it has itself: otherwise any key that may
-    /// make keys could make one that may do everything.
+    /// Makes a key with a random secret. A `creator` gives only scopes it has itself: otherwise whoever may make keys could
+    /// make one that may do everything.
     ///
     /// # Errors
     /// A refusal where the creator lacks a scope, the name is empty or too long or there is no scope; a fault of the store.
     pub async fn create_api_key(
         &self,
-        creator: Option<&ApiKey>,
+        creator: Option<&Principal>,
         name: &str,
         scopes: BTreeSet<Scope>,
     ) -> Result<NewApiKey> {
-        let lacking = |creator: &ApiKey| scopes.difference(&creator.scopes).next().copied();
-        if let Some(scope) = creator.and_then(lacking) {
+        if let Some(scope) = creator.and_then(|creator| creator.lacks(&scopes)) {
             return Err(Refusal::Forbidden { scope }.into());
         }
         let mut bytes = [0; 32];

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::audit::Actor;
 use super::calendar::Timestamp;
 use super::id::ApiKeyId;
+use super::principal::Principal;
 use super::text_form;
 
 /// One permission of an API key.
@@ -118,4 +120,11 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// Since when it is worth nothing.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiKey {
+    /// As one who asks for something.
+    pub fn principal(&self) -> Principal {
+        Principal { actor: Actor::ApiKey(self.api_key_id), name: self.name.clone(), scopes: self.scopes.clone() }
+    }
 }
