@@ -9,10 +9,14 @@ mod keys;
 mod lane;
 mod open;
 mod operations;
+mod operators;
+mod passwords;
 mod reads;
 mod recharges;
 mod reconciliation;
+mod sessions;
 mod stock;
+mod tokens;
 mod upkeep;
 mod waker;
 
@@ -24,14 +28,18 @@ pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use keys::NewApiKey;
 pub use operations::JobView;
+pub use operators::OperatorChange;
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
+pub use sessions::{SignedIn, csrf_fits, csrf_token};
 pub use stock::StockRepair;
+pub use tokens::looks_like_a_token;
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
 
 pub use crate::store::Page;
+pub use crate::store::audit::AuditFilter;
 pub use crate::store::catalog::StoredVersion;
 
 use crate::clock::Sources;
@@ -44,7 +52,6 @@ use crate::fault::Result;
 use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
-use crate::store::audit::AuditFilter;
 
 /// The product. Cloning gives another handle to the same one; when the last handle is dropped its lanes end.
 #[derive(Clone)]
@@ -73,6 +80,9 @@ struct Inner {
     catalog: catalog::Catalog,
     rebuilds: stock::Rebuilds,
     keys: keys::KeyCache,
+    turns: passwords::Turns,
+    strangers: sessions::Strangers,
+    signing: tokens::Signing,
     draw_lane: lane::Lane<draws::Waiting>,
     wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
 }
@@ -116,6 +126,9 @@ impl App {
                 catalog: catalog::Catalog::default(),
                 rebuilds: stock::Rebuilds::default(),
                 keys: keys::KeyCache::default(),
+                turns: passwords::Turns::default(),
+                strangers: sessions::Strangers::default(),
+                signing: tokens::Signing::default(),
                 draw_lane,
                 wake_lane,
             }

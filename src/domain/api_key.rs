@@ -11,7 +11,7 @@ use super::id::ApiKeyId;
 use super::principal::Principal;
 use super::text_form;
 
-/// One permission of an API key.
+/// One permission: of an API key, or of an operator by the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum Scope {
     /// Read activities, their odds, tiers and SKUs.
@@ -29,7 +29,7 @@ pub enum Scope {
     /// Edit drafts and publish campaigns.
     #[serde(rename = "campaigns:write")]
     CampaignsWrite,
-    /// Read outbox, jobs, cron, stock, reconciliation and metrics.
+    /// Read outbox, jobs, cron, stock, reconciliation, metrics and the record of changes.
     #[serde(rename = "operations:read")]
     OperationsRead,
     /// Redrive dead work.
@@ -53,7 +53,7 @@ pub enum Scope {
     /// Give end users tokens.
     #[serde(rename = "tokens:write")]
     TokensWrite,
-    /// Read changes and operators, change operators.
+    /// List, add and change operators.
     #[serde(rename = "operators:write")]
     OperatorsWrite,
 }

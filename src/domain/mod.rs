@@ -19,9 +19,11 @@ pub mod quota;
 pub mod receipt;
 pub mod reconcile;
 pub mod refusal;
+pub mod revision;
 pub mod roll;
 pub mod stock;
 pub mod strategy;
+pub mod user_token;
 pub mod validate;
 pub mod weight;
 

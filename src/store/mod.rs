@@ -10,9 +10,11 @@ pub mod cron;
 pub mod draws;
 pub mod keys;
 pub mod ledger;
+pub mod operators;
 pub mod outbox;
 pub mod sqlite;
 pub mod stock;
+pub mod tokens;
 
 use async_trait::async_trait;
 
@@ -33,6 +35,8 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + operators::OperatorStore
+    + tokens::TokenStore
     + Send
     + Sync
 {

@@ -12,11 +12,14 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod operators;
 mod outbox;
 mod recharges;
 mod record;
 mod rows;
+mod sessions;
 mod stock;
+mod tokens;
 
 use std::path::Path;
 use std::time::Duration;

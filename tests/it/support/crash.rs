@@ -10,16 +10,19 @@ use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
+use big_market::domain::document::CampaignDocument;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, ApiKeyId, AuditId, AwardRecordId, DrawId, OperatorId, OutboxId, RequestId, TransferId, UserId, Version,
 };
 use big_market::domain::ledger::Entry;
+use big_market::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::user_token::TokenSecret;
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
@@ -29,10 +32,14 @@ use big_market::store::cron::{CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
-use big_market::store::keys::KeyStore;
+use big_market::store::keys::{KeyStore, Revoked};
 use big_market::store::ledger::LedgerStore;
+use big_market::store::operators::{
+    Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
+};
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::tokens::TokenStore;
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
@@ -160,7 +167,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn all_heads() -> Stored<Vec<ActivityHead>>;
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
-    fn save_draft(draft: &Draft) -> Stored<()>;
+    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
@@ -208,12 +215,28 @@ mortal!(MortalStore.store: CronStore {
     fn prune_fires(before: Timestamp, limit: u32) -> Stored<u64>;
 });
 mortal!(MortalStore.store: KeyStore {
-    fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
+    fn save_api_key(key: &ApiKey, hash: ApiKeyHash, change: &Change) -> Stored<()>;
+    fn revoke_api_key(api_key_id: ApiKeyId, change: &Change) -> Stored<Revoked>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
 });
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
+});
+mortal!(MortalStore.store: OperatorStore {
+    fn add_operator(new: &NewOperator, change: &Change) -> Stored<Added>;
+    fn operators() -> Stored<Vec<Operator>>;
+    fn operator(operator_id: OperatorId) -> Stored<Option<Operator>>;
+    fn change_operator(operator_id: OperatorId, wish: &OperatorWish, change: &Change) -> Stored<OperatorChanged>;
+    fn begin_attempt(name: &OperatorName, lockout: &Lockout, change: &Change) -> Stored<Attempt>;
+    fn begin_session(new: &NewSession, change: &Change) -> Stored<bool>;
+    fn session(hash: SessionHash, now: Timestamp, idle_since: Timestamp) -> Stored<Option<Session>>;
+    fn touch_session(hash: SessionHash, now: Timestamp) -> Stored<()>;
+    fn end_session(hash: SessionHash, change: &Change) -> Stored<()>;
+    fn replace_password(new: &NewPassword, change: &Change) -> Stored<bool>;
+});
+mortal!(MortalStore.store: TokenStore {
+    fn token_secret(fresh: &TokenSecret, now: Timestamp) -> Stored<TokenSecret>;
 });
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;

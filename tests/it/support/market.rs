@@ -283,8 +283,9 @@ impl Answer {
         assert_eq!(code.status(), self.status, "{problem}");
         assert_eq!(problem["type"], format!("urn:big-market:problem:{code}"));
         assert!(!problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty());
-        assert_eq!(self.header("retry-after").is_some(), self.status == StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(self.header("www-authenticate").is_some(), matches!(self.status.as_u16(), 401 | 403));
+        assert_eq!(self.header("retry-after").is_some(), matches!(self.status.as_u16(), 429 | 503));
+        let names_a_way_in = matches!(code, api::Code::Unauthenticated | api::Code::Forbidden);
+        assert_eq!(self.header("www-authenticate").is_some(), names_a_way_in);
     }
 
     /// The body as text.
