@@ -67,6 +67,7 @@ async fn only_reconciliation_reads_whole_tables() {
     const SMALL: &[&str] = &[
         "SCAN activity",
         "SCAN cron_fire",
+        "SCAN operator",
         "SCAN api_key USING INDEX sqlite_autoindex_api_key_1",
         "SCAN outbox USING COVERING INDEX outbox_done",
         "SCAN outbox USING COVERING INDEX outbox_dead",
