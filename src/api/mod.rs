@@ -4,11 +4,15 @@ mod access;
 mod activities;
 mod audit;
 mod campaigns;
+mod coupons;
 mod documents;
 mod draws;
 mod extract;
+mod goods;
 mod health;
+mod jobs;
 mod keys;
+mod lists;
 mod observe;
 mod openapi;
 mod operations;
@@ -19,6 +23,7 @@ mod reach;
 mod receipts;
 mod recharges;
 mod sessions;
+mod stories;
 mod time;
 mod tokens;
 mod users;
@@ -43,13 +48,14 @@ use crate::app::App;
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public, SignedIn};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, CsrfFailed, Forbidden, IdempotencyKeyMissing,
-    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
-    RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts, TryAgain, Unauthenticated, UnsupportedMediaType,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, CsrfFailed, Forbidden,
+    IdempotencyKeyMissing, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady,
+    PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts, TryAgain,
+    Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
-    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, OperatorsWrite,
-    RechargesWrite, TokensWrite, UsersRead,
+    ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
+    OperatorsWrite, RechargesWrite, TokensWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -60,7 +66,7 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, QuotaExhausted, RequestReused]).for_users(),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]).for_users(),
         Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]).for_users(),
@@ -71,6 +77,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]).for_users(),
+        Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/user-tokens", Needs(TokensWrite), handler!(tokens::give_token)).refuses(&BODY).refuses(&[NotFound]),
 
@@ -84,8 +91,27 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
-        Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
-        Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
+        Route::post("/admin/outbox/redrive", Needs(OperationsWrite), handler!(operations::redrive_dead)).refuses(&BODY),
+        Route::get("/admin/jobs", Needs(OperationsRead), handler!(jobs::jobs)),
+        Route::get("/admin/jobs/{name}", Needs(OperationsRead), handler!(jobs::job)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/jobs/{name}/run", Needs(OperationsWrite), handler!(jobs::run_job))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/jobs/{name}/pause", Needs(OperationsWrite), handler!(jobs::pause_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::post("/admin/jobs/{name}/resume", Needs(OperationsWrite), handler!(jobs::resume_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/cron", Needs(OperationsRead), handler!(jobs::fires)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/lists/{list}", Needs(OperationsRead), handler!(lists::listed)).refuses(&[InvalidRequest, NotFound]),
+        Route::put("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::put_on_list)).refuses(&BODY).refuses(&[NotFound]),
+        Route::delete("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::take_off_list))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
+        Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/outbox/{id}/cancel", Needs(OperationsWrite), handler!(operations::cancel)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/goods", Needs(OperationsRead), handler!(goods::goods)).refuses(&[InvalidRequest]),
+        Route::post("/admin/goods/{id}/ship", Needs(OperationsWrite), handler!(goods::ship)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/coupon-pools", Needs(OperationsRead), handler!(coupons::pools)),
+        Route::get("/admin/coupon-pools/{id}", Needs(OperationsRead), handler!(coupons::pool)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/coupon-pools/{id}/codes", Needs(OperationsWrite), handler!(coupons::load))
+            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType]).takes(BodySize::Codes).lasts(Time::Unlimited),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
@@ -115,7 +141,7 @@ pub fn routes() -> Vec<Route> {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, with `{id}` for what varies.
+    /// The path, with `{id}` or `{name}` for what varies.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
@@ -144,6 +170,8 @@ enum BodySize {
     Request,
     /// `server.document_bytes_max`
     Document,
+    /// `server.codes_bytes_max`
+    Codes,
 }
 
 impl Route {
@@ -268,6 +296,7 @@ pub fn router(state: ApiState) -> Router {
         let bytes_max = match route.body_size {
             BodySize::Request => server.body_bytes_max,
             BodySize::Document => server.document_bytes_max,
+            BodySize::Codes => server.codes_bytes_max,
         };
         let (schemas, paths, methods) = route.into_handler();
         let methods = match access {

@@ -29,10 +29,10 @@ pub enum Scope {
     /// Edit drafts and publish campaigns.
     #[serde(rename = "campaigns:write")]
     CampaignsWrite,
-    /// Read outbox, jobs, cron, stock, reconciliation, metrics and the record of changes.
+    /// Read users' timelines, lists, outbox, jobs, cron, stock, reconciliation, metrics and the record of changes.
     #[serde(rename = "operations:read")]
     OperationsRead,
-    /// Redrive dead work.
+    /// Redrive dead work, put users on lists.
     #[serde(rename = "operations:write")]
     OperationsWrite,
     /// Create and revoke API keys.

@@ -7,7 +7,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::audit::{self, Changed};
 use super::rows::stock_item;
-use super::{SqliteStore, Tried, instant, json, millis};
+use super::{SqliteStore, Tried, instant, json, millis, wins};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, ActivityState};
@@ -324,6 +324,9 @@ impl SqliteStore {
         }
         write_version(&mut tx, new, version).await?;
         let stock_changed = replace_stock(&mut tx, new).await?;
+        let limits_changed =
+            wins::replace(&mut tx, &new.activity_id, before.as_ref().map(|(_, document)| document), &new.document)
+                .await?;
         sqlx::query(
             r"INSERT INTO stock_epoch (activity_id, epoch)
               VALUES (?1, 1)
@@ -331,7 +334,7 @@ impl SqliteStore {
                  SET epoch = epoch + ?2",
         )
         .bind(new.activity_id.as_str())
-        .bind(i64::from(stock_changed))
+        .bind(i64::from(stock_changed || limits_changed))
         .execute(&mut *tx)
         .await?;
         cover_days(&mut tx, new).await?;

@@ -3,11 +3,15 @@
 mod access;
 mod activities;
 mod campaigns;
+mod coupons;
 mod documentation;
 mod draws;
+mod goods;
 mod health;
+mod jobs;
 mod keys;
 mod operations;
 mod recharges;
+mod rules;
 mod transport;
 mod users;

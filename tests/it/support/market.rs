@@ -11,11 +11,13 @@ use big_market::app::{App, Parts};
 use big_market::clock::Sources;
 use big_market::config::Config;
 use big_market::domain::api_key::Scope;
+use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
+use big_market::store::{Page, Store};
 use big_market::telemetry;
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -54,6 +56,11 @@ impl Market {
     /// A market without a campaign.
     pub async fn empty() -> Self {
         Self::configured(|_| {}).await
+    }
+
+    /// A market without a campaign and with other settings.
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::configured(change).await
     }
 
     /// A market with the demo campaign and other settings.
@@ -123,6 +130,13 @@ impl Market {
         format!("key-{}", self.keys_made.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// What people and servers changed, newest first; without what the market itself was made with.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        let mut entries = self.app.audit(&AuditFilter::default(), &Page { after: None, limit: 100 }).await.unwrap();
+        entries.retain(|entry| !entry.actor.starts_with("system:"));
+        entries
+    }
+
     /// Ends all work that is due, each with the outcome that `decide` gives it.
     pub async fn finish_work(&self, decide: impl Fn(&Delivery) -> AttemptOutcome) {
         let now = self.app.sources().now() + TimeDelta::minutes(1);
@@ -139,6 +153,7 @@ impl Market {
                         outbox_id: delivery.outbox_id,
                         lease: delivery.lease,
                         award_record_id: delivery.award.award_record_id,
+                        began_at: now,
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),
