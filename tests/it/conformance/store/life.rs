@@ -125,7 +125,7 @@ pub async fn activities_pause_and_resume(store: Arc<dyn Store>) {
 pub async fn stages_name_the_activities_that_list_them(store: Arc<dyn Store>) {
     for (name, published_at, stages) in [("a", 1, &["home"][..]), ("b", 2, &["home", "shop"]), ("c", 3, &[])] {
         let mut new = new_version(&activity(name), "staged", &[]);
-        new.published_at = at(published_at);
+        new.change.at = at(published_at);
         let stage = |source: &&str| StageDocument { channel: "app".into(), source: (*source).into() };
         new.document.stages = stages.iter().map(stage).collect();
         store.publish(&new).await.unwrap();
