@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod behaviours;
 mod campaigns;
 mod documents;
 mod draws;
@@ -43,7 +44,8 @@ use Code::{
     SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
 };
 use Scope::{
-    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
+    ActivitiesRead, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
+    RechargesWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -62,6 +64,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
+        Route::post("/v1/behaviours", Needs(BehavioursWrite), handler!(behaviours::report_behaviour)).refuses(&BODY)
+            .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]),
+        Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),

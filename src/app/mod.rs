@@ -1,5 +1,6 @@
 //! What the product does: one verb per method, shared by HTTP, jobs and the command line.
 
+mod behaviours;
 mod campaigns;
 mod catalog;
 mod cron;
@@ -18,6 +19,7 @@ mod waker;
 
 use std::sync::Arc;
 
+pub use behaviours::{BehaviourCalendar, BehaviourReport, BehaviourView, Reported};
 pub use campaigns::{Expired, PublishedVersion, validate_campaign};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};

@@ -3,9 +3,10 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::behaviour::Rebate;
 use super::calendar::{Day, Timestamp};
 use super::document::CampaignDocument;
-use super::id::{ActivityId, SkuId, Version};
+use super::id::{ActivityId, Name, SkuId, Version};
 use super::points::Points;
 use super::quota::Limits;
 use super::stock::{StockItem, StockTotal};
@@ -31,6 +32,8 @@ pub struct Campaign {
     pub strategy: Strategy,
     /// What users obtain to get draws.
     pub skus: Vec<SkuOffer>,
+    /// What behaviours earn.
+    pub rebates: Vec<Rebate>,
     /// The document it was made from.
     pub document: CampaignDocument,
 }
@@ -52,6 +55,11 @@ impl Campaign {
     /// The SKU of that id.
     pub fn sku(&self, sku: &SkuId) -> Option<&SkuOffer> {
         self.skus.iter().find(|offer| offer.sku == *sku)
+    }
+
+    /// What that behaviour earns.
+    pub fn rebate(&self, behaviour: &Name) -> Option<&Rebate> {
+        self.rebates.iter().find(|rebate| rebate.behaviour == *behaviour)
     }
 
     /// Everything the version counts, with how many there may ever be.

@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod award;
+pub mod behaviour;
 pub mod bucket;
 pub mod calendar;
 pub mod campaign;

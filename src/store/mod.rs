@@ -4,6 +4,7 @@
 //! a failure whose outcome is unknown, the caller calls it again.
 
 pub mod audit;
+pub mod behaviours;
 pub mod books;
 pub mod catalog;
 pub mod cron;
@@ -28,6 +29,7 @@ pub trait Store:
     + draws::DrawStore
     + stock::StockStore
     + outbox::OutboxStore
+    + behaviours::BehaviourStore
     + ledger::LedgerStore
     + cron::CronStore
     + keys::KeyStore

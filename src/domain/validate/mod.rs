@@ -35,6 +35,10 @@ pub const TIERS_MAX: usize = 1_000;
 pub const BLACKLIST_MAX: usize = 100_000;
 /// The most SKUs, the most rebates and the most stages of a document.
 pub const OFFERS_MAX: usize = 1_000;
+/// The most steps of a streak.
+pub const STREAKS_MAX: usize = 100;
+/// The longest streak that can be rewarded: every day of the longest window.
+pub const STREAK_DAYS_MAX: u32 = 3_650;
 /// The largest payload of a webhook award, as JSON, in bytes.
 pub const PAYLOAD_BYTES_MAX: usize = 4_096;
 /// The longest wait between a draw and the dispatch of its award: as long as the longest window, in seconds.
@@ -72,7 +76,7 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
         document.blacklist.as_ref().and_then(|blacklist| rules::blacklist(document, blacklist, &ids, &mut faults));
     reach::check(document, &ids, &mut faults);
     let skus = offers::skus(document, &mut faults);
-    offers::rebates(document, &mut faults);
+    let rebates = offers::rebates(document, &mut faults);
     offers::stages(document, &mut faults);
 
     // Invariant: a part that could not be read has left a fault, so no part is missing from a campaign.
@@ -80,8 +84,8 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
         (Some(awards), Some(tiers)) => Strategy::new(StrategyParts { awards, tiers, blacklist }),
         _ => None,
     };
-    match (head, strategy, skus) {
-        (Some(head), Some(strategy), Some(skus)) if faults.is_empty() => Ok(Campaign {
+    match (head, strategy, skus, rebates) {
+        (Some(head), Some(strategy), Some(skus), Some(rebates)) if faults.is_empty() => Ok(Campaign {
             activity_id: head.activity_id,
             title: document.title.clone(),
             opens_at: head.opens_at,
@@ -90,6 +94,7 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
             limits: head.limits,
             strategy,
             skus,
+            rebates,
             document: document.clone(),
         }),
         _ => Err(faults.in_document_order()),

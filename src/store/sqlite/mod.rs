@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod behaviours;
 mod books;
 mod catalog;
 mod cron;

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod behaviours;
 mod campaigns;
 mod documentation;
 mod draws;

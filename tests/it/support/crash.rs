@@ -7,12 +7,14 @@ use async_trait::async_trait;
 use big_market::domain::api_key::{ApiKey, ApiKeyHash};
 use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
+use big_market::domain::behaviour::Behaviour;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, Name, OutboxId, RequestId, TransferId,
+    UserId, Version,
 };
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
@@ -23,6 +25,7 @@ use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, S
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
+use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
 use big_market::store::cron::{CronStore, FireClaim, FireEnd};
@@ -175,6 +178,11 @@ mortal!(MortalStore.store: DrawStore {
     fn draw(draw_id: DrawId) -> Stored<Option<DrawWithAward>>;
     fn draws_of(user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
     fn awards_of(user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>>;
+});
+mortal!(MortalStore.store: BehaviourStore {
+    fn behaviours_with(user_id: &UserId, behaviour: &Name, keys: &[BusinessKey]) -> Stored<Vec<Behaviour>>;
+    fn record_behaviours(new: &[NewBehaviour]) -> Stored<BehavioursRecorded>;
+    fn behaviours_of(filter: &BehaviourFilter, page: &Page<BehaviourId>) -> Stored<Vec<Behaviour>>;
 });
 mortal!(MortalStore.store: StockStore {
     fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;

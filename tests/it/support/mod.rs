@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod crash;
+pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;
 pub mod partner;

@@ -1,5 +1,6 @@
 //! The conformance suite of the store: every case takes the port alone, so that the next adapter runs it unchanged.
 
+mod behaviours;
 mod books;
 mod catalog;
 mod cron;
@@ -82,6 +83,16 @@ macro_rules! every_case {
                 an_account_never_holds_more_than_it_can_count,
                 a_voided_order_is_stale,
                 parallel_grants_of_one_source_commit_once,
+            ],
+            behaviours: [
+                a_behaviour_is_rewarded_once,
+                behaviours_of_one_report_commit_together,
+                a_streak_follows_the_day_before,
+                revealed_days_and_closed_activities_take_no_behaviours,
+                parallel_reports_of_one_key_commit_once,
+                an_account_that_is_full_takes_no_behaviour,
+                records_are_found_by_key_with_those_reported_together,
+                behaviours_are_listed_newest_first_by_month,
             ],
             stock: [
                 parallel_raises_have_one_winner,
