@@ -12,6 +12,7 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod lots;
 mod outbox;
 mod recharges;
 mod record;
