@@ -73,6 +73,7 @@ struct Offer {
     day: Day,
     /// Nothing where the business must name one and did not.
     key: Option<BusinessKey>,
+    points_expire_at: Option<Timestamp>,
 }
 
 impl Offer {
@@ -80,7 +81,7 @@ impl Offer {
         let rebate = campaign.rebate(&report.behaviour)?.clone();
         let day = Day::at(now, campaign.time_zone);
         let key = report.key.clone().or_else(|| rebate.daily.then(|| key_of(day)));
-        Some(Self { head: head.clone(), rebate, day, key })
+        Some(Self { head: head.clone(), rebate, day, key, points_expire_at: campaign.points_expire_at(now) })
     }
 
     fn is_answered_by(&self, row: &Behaviour) -> bool {
@@ -200,16 +201,16 @@ impl App {
                 report_id,
                 created_at: now,
             };
-            Some(self.with_earnings(behaviour, &offer.rebate))
+            Some(self.with_earnings(behaviour, offer))
         });
         behaviours.collect()
     }
 
-    fn with_earnings(&self, behaviour: Behaviour, rebate: &Rebate) -> NewBehaviour {
+    fn with_earnings(&self, behaviour: Behaviour, offer: &Offer) -> NewBehaviour {
         let ids = &self.inner.sources.ids;
         let bucket = Bucket::of(&behaviour.user_id);
         let (mut orders, mut credits) = (Vec::new(), Vec::new());
-        for (part, earned) in (0..).zip(rebate.earned(behaviour.streak)) {
+        for (part, earned) in (0..).zip(offer.rebate.earned(behaviour.streak)) {
             if let Some(draws) = &earned.earning.draws {
                 orders.push(RechargeOrder {
                     recharge_order_id: RechargeOrderId::from_ulid(ids.mint(bucket)),
@@ -222,7 +223,8 @@ impl App {
                 });
             }
             if let Some(amount) = earned.earning.points {
-                credits.push(EarnedPoints { transfer_id: TransferId::from_ulid(ids.mint(bucket)), amount, part });
+                let transfer_id = TransferId::from_ulid(ids.mint(bucket));
+                credits.push(EarnedPoints { transfer_id, amount, part, expires_at: offer.points_expire_at });
             }
         }
         NewBehaviour { behaviour, orders, credits }

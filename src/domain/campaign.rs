@@ -28,6 +28,8 @@ pub struct Campaign {
     pub time_zone: Tz,
     /// Draws a user may make in a day and in a month.
     pub limits: Limits,
+    /// Days after which points it credits expire; `None` is never.
+    pub points_expire_after_days: Option<u32>,
     /// The rules.
     pub strategy: Strategy,
     /// What users obtain to get draws.
@@ -72,6 +74,12 @@ impl Campaign {
             .iter()
             .filter_map(|offer| Some(StockTotal { item: StockItem::Sku(offer.sku.clone()), total: offer.stock? }));
         awards.chain(skus).collect()
+    }
+
+    /// When points that this version credits at `credited_at` expire, so many times 24 hours later; `None` is never.
+    pub fn points_expire_at(&self, credited_at: Timestamp) -> Option<Timestamp> {
+        let days = chrono::TimeDelta::days(self.points_expire_after_days?.into());
+        Some(credited_at.checked_add_signed(days).unwrap_or(Timestamp::MAX_UTC))
     }
 
     /// The first and the last local day of the window.

@@ -33,6 +33,9 @@ pub struct CampaignDocument {
     /// How many draws a user may make.
     #[serde(default)]
     pub limits: LimitsDocument,
+    /// Days after which points that this activity credits expire, 1 to 3650. Absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_expire_after_days: Option<u32>,
     /// What can be won, in the order it is shown.
     pub awards: Vec<AwardDocument>,
     /// Award sets that apply by draws used.

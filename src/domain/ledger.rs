@@ -14,6 +14,8 @@ pub enum Account {
     Issuer,
     /// A user.
     User(UserId),
+    /// What a user has set aside: theirs, and not to be spent.
+    Held(UserId),
 }
 
 impl Account {
@@ -22,6 +24,7 @@ impl Account {
         match self {
             Self::Issuer => "issuer".into(),
             Self::User(user_id) => format!("user:{user_id}"),
+            Self::Held(user_id) => format!("held:{user_id}"),
         }
     }
 }
@@ -78,6 +81,8 @@ pub struct Entry {
     pub reason: TransferReason,
     /// The key of the effect, such as the award record.
     pub key: String,
+    /// What its caller says about it.
+    pub note: Option<String>,
     /// When.
     pub created_at: Timestamp,
 }

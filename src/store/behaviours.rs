@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Page, Stored};
 use crate::domain::behaviour::Behaviour;
-use crate::domain::calendar::Month;
+use crate::domain::calendar::{Month, Timestamp};
 use crate::domain::draw::RechargeOrder;
 use crate::domain::id::{ActivityId, BehaviourId, BusinessKey, Name, TransferId, UserId};
 use crate::domain::points::Points;
@@ -29,6 +29,8 @@ pub struct EarnedPoints {
     pub amount: Points,
     /// Which of the things the behaviour earned, from 0.
     pub part: u32,
+    /// When what is left of them expires; nothing where they never do.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What became of behaviours that were reported together.

@@ -19,6 +19,8 @@ use faults::Faults;
 
 /// The longest window. A chain of day seeds is made for all of it when the activity opens.
 pub const WINDOW_DAYS_MAX: i64 = 3_650;
+/// The longest time, in days, after which points may expire.
+pub const POINTS_EXPIRE_AFTER_DAYS_MAX: u32 = 3_650;
 /// The largest stock: far above any real one, and far below what counters can hold.
 pub const STOCK_MAX: u64 = 1_000_000_000_000;
 /// The most draws one SKU grants.
@@ -92,6 +94,7 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
             closes_at: head.closes_at,
             time_zone: head.time_zone,
             limits: head.limits,
+            points_expire_after_days: head.points_expire_after_days,
             strategy,
             skus,
             rebates,

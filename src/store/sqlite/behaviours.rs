@@ -230,6 +230,8 @@ async fn credit(tx: &mut SqliteConnection, new: &[NewBehaviour]) -> Tried<()> {
                 amount: earned.amount,
                 reason: TransferReason::Rebate,
                 key: format!("{}/{}", behaviour.behaviour_id, earned.part),
+                expires_at: earned.expires_at,
+                asked: ledger::Asked::default(),
             })
             .collect();
         ledger::credit(tx, &credits, behaviour.created_at).await?;

@@ -13,6 +13,7 @@ mod cron;
 mod draws;
 mod keys;
 mod ledger;
+mod lots;
 mod outbox;
 mod recharges;
 mod record;

@@ -41,7 +41,8 @@ pub fn payment(open: &OpenActivity, user_id: &UserId, key: &str) -> NewBehaviour
         created_at: at(0),
     };
     let amount = Points::from_hundredths(100);
-    let credits = vec![EarnedPoints { transfer_id: TransferId::from_ulid(mint(user_id)), amount, part: 0 }];
+    let transfer_id = TransferId::from_ulid(mint(user_id));
+    let credits = vec![EarnedPoints { transfer_id, amount, part: 0, expires_at: None }];
     NewBehaviour { behaviour, orders: vec![order], credits }
 }
 

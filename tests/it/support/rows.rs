@@ -100,6 +100,7 @@ pub fn document(activity_id: &ActivityId, title: &str) -> CampaignDocument {
         time_zone: "UTC".into(),
         strategy: String::new(),
         limits: LimitsDocument::default(),
+        points_expire_after_days: None,
         awards: Vec::new(),
         tiers: Vec::new(),
         blacklist: None,
@@ -148,6 +149,7 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
             outcome,
         },
         transfer_id: TransferId::from_ulid(mint(&delivery.award.user_id)),
+        points_expire_at: None,
         recharge_order_id: RechargeOrderId::from_ulid(mint(&delivery.award.user_id)),
     }
 }
