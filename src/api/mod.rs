@@ -16,6 +16,7 @@ mod page;
 mod problem;
 mod receipts;
 mod recharges;
+mod redemptions;
 mod time;
 mod users;
 
@@ -39,13 +40,13 @@ use crate::app::App;
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
-    InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
-    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, InsufficientPoints,
+    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
+    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
 };
 use Scope::{
     ActivitiesRead, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
-    RechargesWrite, UsersRead,
+    RechargesWrite, RedemptionsWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -64,6 +65,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
+        Route::post("/v1/redemptions", Needs(RedemptionsWrite), handler!(redemptions::redeem)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, SkuSoldOut, InsufficientPoints, RequestReused, Conflict]),
+        Route::post("/v1/redemptions/{id}/reverse", Needs(RedemptionsWrite), handler!(redemptions::reverse_redemption))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/v1/redemptions/{id}", Needs(UsersRead), handler!(redemptions::redemption)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/users/{id}/redemptions", Needs(UsersRead), handler!(redemptions::user_redemptions)).refuses(&[InvalidRequest]),
         Route::post("/v1/behaviours", Needs(BehavioursWrite), handler!(behaviours::report_behaviour)).refuses(&BODY)
             .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]),
         Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]),

@@ -43,6 +43,7 @@ fn tags() -> Vec<Tag> {
     let about = [
         ("draws", "Drawing, and the proof of a draw."),
         ("recharges", "Granting draws."),
+        ("redemptions", "Exchanging points for draws."),
         ("behaviours", "What users do beside drawing, and what it earns."),
         ("activities", "What may be seen of activities."),
         ("users", "What a user drew, won and holds."),

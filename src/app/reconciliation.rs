@@ -63,11 +63,14 @@ impl App {
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
+        let mut ledger = store.ledger_violations(rows_max).await?;
+        ledger.extend(store.redemption_violations(rows_max).await?);
+        ledger.extend(store.rebate_violations(rows_max).await?);
         let (stock, counters_compared) = self.stock_violations().await?;
         let by_invariant = [
             (Invariant::Stock, stock),
             (Invariant::Quota, quota),
-            (Invariant::Ledger, store.ledger_violations(rows_max).await?),
+            (Invariant::Ledger, ledger),
             (Invariant::Awards, store.award_violations(rows_max).await?),
             (Invariant::Outbox, store.outbox_violations(self.inner.sources.now() - overdue, rows_max).await?),
         ];

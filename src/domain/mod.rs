@@ -17,6 +17,7 @@ pub mod points;
 pub mod quota;
 pub mod receipt;
 pub mod reconcile;
+pub mod redemption;
 pub mod refusal;
 pub mod roll;
 pub mod stock;

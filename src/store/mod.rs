@@ -12,6 +12,7 @@ pub mod draws;
 pub mod keys;
 pub mod ledger;
 pub mod outbox;
+pub mod redemptions;
 pub mod sqlite;
 pub mod stock;
 
@@ -30,6 +31,7 @@ pub trait Store:
     + stock::StockStore
     + outbox::OutboxStore
     + behaviours::BehaviourStore
+    + redemptions::RedemptionStore
     + ledger::LedgerStore
     + cron::CronStore
     + keys::KeyStore

@@ -17,6 +17,7 @@ mod lots;
 mod outbox;
 mod recharges;
 mod record;
+mod redemptions;
 mod rows;
 mod stock;
 

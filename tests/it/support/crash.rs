@@ -13,13 +13,14 @@ use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, Name, OutboxId, RequestId, TransferId,
-    UserId, Version,
+    ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, Name, OutboxId, RedemptionId, RequestId,
+    TransferId, UserId, Version,
 };
 use big_market::domain::ledger::Entry;
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
+use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
 use big_market::fault::Fault;
@@ -35,6 +36,7 @@ use big_market::store::draws::{
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::redemptions::{NewRedemption, NewReversal, Redeemed, RedemptionStore, Reversed};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
@@ -184,6 +186,13 @@ mortal!(MortalStore.store: BehaviourStore {
     fn record_behaviours(new: &[NewBehaviour]) -> Stored<BehavioursRecorded>;
     fn behaviours_of(filter: &BehaviourFilter, page: &Page<BehaviourId>) -> Stored<Vec<Behaviour>>;
 });
+mortal!(MortalStore.store: RedemptionStore {
+    fn record_redemption(new: &NewRedemption) -> Stored<Redeemed>;
+    fn reverse_redemption(new: &NewReversal) -> Stored<Reversed>;
+    fn redemption_of(user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>>;
+    fn redemption(redemption_id: RedemptionId) -> Stored<Option<RedemptionOrder>>;
+    fn redemptions_of(user_id: &UserId, page: &Page<RedemptionId>) -> Stored<Vec<RedemptionOrder>>;
+});
 mortal!(MortalStore.store: StockStore {
     fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;
     fn raise_epoch(activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>>;
@@ -228,6 +237,8 @@ mortal!(MortalStore.store: BookStore {
     fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn redemption_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn rebate_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
     fn draws_after(after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
     fn activity_limits() -> Stored<Vec<ActivityLimits>>;
