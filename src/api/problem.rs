@@ -29,6 +29,7 @@ pub enum Code {
     ActivityEnded,
     QuotaExhausted,
     SkuSoldOut,
+    InsufficientPoints,
     Conflict,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -52,6 +53,7 @@ text_form!(Code {
     ActivityEnded => "activity_ended",
     QuotaExhausted => "quota_exhausted",
     SkuSoldOut => "sku_sold_out",
+    InsufficientPoints => "insufficient_points",
     Conflict => "conflict",
     PayloadTooLarge => "payload_too_large",
     UnsupportedMediaType => "unsupported_media_type",
@@ -64,7 +66,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -77,6 +79,7 @@ impl Code {
         Self::ActivityEnded,
         Self::QuotaExhausted,
         Self::SkuSoldOut,
+        Self::InsufficientPoints,
         Self::Conflict,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
@@ -99,6 +102,7 @@ impl Code {
             Refusal::ActivityEnded { .. } => Self::ActivityEnded,
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
+            Refusal::InsufficientPoints { .. } => Self::InsufficientPoints,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
             Refusal::InvalidDocument { .. } => Self::InvalidDocument,
@@ -119,6 +123,7 @@ impl Code {
             | Self::ActivityEnded
             | Self::QuotaExhausted
             | Self::SkuSoldOut
+            | Self::InsufficientPoints
             | Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -143,6 +148,7 @@ impl Code {
             Self::ActivityEnded => "The activity is over",
             Self::QuotaExhausted => "The user has too few draws left",
             Self::SkuSoldOut => "The SKU is sold out",
+            Self::InsufficientPoints => "The user holds too few points",
             Self::Conflict => "The state of the thing does not allow it",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body is of a type the route does not take",
@@ -185,6 +191,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub left: Option<u32>,
+    /// Points the user holds, a decimal with two places, with `insufficient_points`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub balance: Option<String>,
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -238,6 +248,7 @@ impl Problem {
             scope: None,
             limit: None,
             left: None,
+            balance: None,
             position: None,
         }
     }
@@ -273,6 +284,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Forbidden { scope } => Self { scope: Some(scope), ..problem },
             Refusal::QuotaExhausted { limit, left, .. } => Self { limit: Some(limit), left: Some(left), ..problem },
+            Refusal::InsufficientPoints { balance, .. } => Self { balance: Some(balance.to_string()), ..problem },
             _ => problem,
         }
     }
@@ -316,6 +328,7 @@ mod tests {
     use super::*;
     use crate::domain::campaign::ActivityState;
     use crate::domain::id::{ActivityId, SkuId};
+    use crate::domain::points::Points;
 
     fn one_of_each() -> Vec<Refusal> {
         let activity_id = ActivityId::new("a").expect("valid");
@@ -330,6 +343,7 @@ mod tests {
             Refusal::ActivityEnded { activity_id, closes_at: at },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
+            Refusal::InsufficientPoints { wanted: Points::MAX, balance: Points::ZERO },
             Refusal::RequestReused,
             Refusal::TryAgain,
             Refusal::InvalidDocument { faults: Vec::new() },

@@ -12,9 +12,9 @@ use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, DrawId, HoldId, OutboxId, RequestId, TransferId, UserId, Version,
 };
-use big_market::domain::ledger::Entry;
+use big_market::domain::ledger::{Entry, Holdings};
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
@@ -30,7 +30,9 @@ use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
 use big_market::store::keys::KeyStore;
-use big_market::store::ledger::LedgerStore;
+use big_market::store::ledger::{
+    Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed,
+};
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
@@ -196,7 +198,17 @@ mortal!(MortalStore.store: OutboxStore {
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
+    fn holdings(user_id: &UserId, lots_max: u32) -> Stored<Holdings>;
     fn entries(user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>>;
+    fn earn(new: &NewTransfer, expires_at: Option<Timestamp>) -> Stored<Moved>;
+    fn spend(new: &NewTransfer) -> Stored<Moved>;
+    fn reverse(new: &NewReversal) -> Stored<Reversed>;
+    fn hold(new: &NewHold) -> Stored<Held>;
+    fn end_hold(new: &NewHoldEnd) -> Stored<Ended>;
+    fn due_lots(now: Timestamp, limit: u32) -> Stored<Vec<TransferId>>;
+    fn expire_lots(lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64>;
+    fn overdue_holds(now: Timestamp, limit: u32) -> Stored<Vec<HoldId>>;
+    fn release_overdue(holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64>;
 });
 mortal!(MortalStore.store: CronStore {
     fn propose_fires(fires: &[CronFire]) -> Stored<()>;
