@@ -16,7 +16,7 @@ use crate::domain::stock::{ClaimId, StockItem};
 use crate::fault::Result;
 use crate::stock::Counted;
 use crate::store::Page;
-use crate::store::redemptions::{NewRedemption, NewReversal, Redeemed as Stored, Reversed};
+use crate::store::redemptions::{NewRedemption, Redeemed as Stored, RedemptionReversal, RedemptionReversed};
 
 /// A wish for the draws of a SKU in exchange for its price. Repeating it gives the first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,28 +179,28 @@ impl App {
                 self.rebuild_stock(activity_id, head.epoch).await?;
                 continue;
             }
-            let new = NewReversal {
+            let new = RedemptionReversal {
                 redemption_id,
                 transfer_id: TransferId::from_ulid(self.inner.sources.ids.mint(redemption_id.bucket())),
                 epoch: head.epoch,
                 at: self.inner.sources.now(),
             };
             match self.inner.store.reverse_redemption(&new).await? {
-                Reversed::Committed(order) => {
+                RedemptionReversed::Committed(order) => {
                     self.return_unit(&order, &head).await;
                     return Ok(order);
                 }
-                Reversed::Earlier(order) => return Ok(order),
-                Reversed::Unknown => return Err(unknown(redemption_id).into()),
-                Reversed::Stale => {}
-                Reversed::DrawsUsed { left } => {
+                RedemptionReversed::Earlier(order) => return Ok(order),
+                RedemptionReversed::Unknown => return Err(unknown(redemption_id).into()),
+                RedemptionReversed::Stale => {}
+                RedemptionReversed::DrawsUsed { left } => {
                     let message = format!(
                         "{redemption_id} granted {} draws and {} has {left} left; only unused draws can be taken back",
                         order.draws, order.user_id
                     );
                     return Err(Refusal::Conflict { message }.into());
                 }
-                Reversed::Settled => {
+                RedemptionReversed::Settled => {
                     let message = format!("activity {activity_id} is settled, so {redemption_id} stays as it is");
                     return Err(Refusal::Conflict { message }.into());
                 }

@@ -42,7 +42,7 @@ pub enum Redeemed {
 
 /// An exchange to be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewReversal {
+pub struct RedemptionReversal {
     /// Which.
     pub redemption_id: RedemptionId,
     /// Names the transfer that restores the points.
@@ -55,7 +55,7 @@ pub struct NewReversal {
 
 /// What became of a reversal. Only [`Self::Committed`] wrote anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reversed {
+pub enum RedemptionReversed {
     /// The draws are taken back and the points are in their lots again. The caller now owes the counters its unit.
     Committed(RedemptionOrder),
     /// It was reversed before.
@@ -82,7 +82,7 @@ pub trait RedemptionStore {
 
     /// Takes an exchange back in one transaction, once, while its draws are unused: quota, order, exchange, and the points into
     /// the very lots they came from, with the expiry those have.
-    async fn reverse_redemption(&self, new: &NewReversal) -> Stored<Reversed>;
+    async fn reverse_redemption(&self, new: &RedemptionReversal) -> Stored<RedemptionReversed>;
 
     /// The exchange that a user's request made, where it made one.
     async fn redemption_of(&self, user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>>;

@@ -1,90 +1,17 @@
-//! Points in SQLite: balances, entries, and the transfers that effects cause.
+//! The ledger in SQLite: transfers that a transaction writes with what causes them.
 
 use std::collections::HashSet;
 
-use async_trait::async_trait;
 use serde::Serialize;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::rows::ulid;
-use super::{SqliteStore, Tried, changed, instant, json, lots, millis};
+use super::{Tried, changed, json, lots, millis};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{RequestId, TransferId, UserId};
-use crate::domain::ledger::{Account, Entry, TransferReason};
+use crate::domain::ledger::{Account, TransferReason};
 use crate::domain::points::Points;
-use crate::fault::Fault;
-use crate::store::ledger::LedgerStore;
-use crate::store::{Page, Stored};
-
-#[async_trait]
-impl LedgerStore for SqliteStore {
-    async fn points(&self, user_id: &UserId) -> Stored<Points> {
-        let balance: Option<i64> = sqlx::query_scalar(
-            r"SELECT balance
-                FROM account
-               WHERE account_id = ?1",
-        )
-        .bind(Account::User(user_id.clone()).key())
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(Fault::doing("read a balance"))?;
-        Ok(Points::from_hundredths(balance.unwrap_or(0)))
-    }
-
-    async fn entries(&self, user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>> {
-        let rows: Vec<EntryRow> = sqlx::query_as(
-            r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.note,
-                     transfer.created_at
-                FROM entry
-                JOIN transfer ON transfer.transfer_id = entry.transfer_id
-               WHERE entry.account_id = ?1
-                 AND entry.position < CASE
-                     WHEN ?2 IS NULL THEN 9223372036854775807
-                     ELSE COALESCE((SELECT last.position
-                                      FROM entry AS last
-                                     WHERE last.transfer_id = ?2
-                                       AND last.account_id = ?1), 0)
-                     END
-               ORDER BY entry.position DESC
-               LIMIT ?3",
-        )
-        .bind(Account::User(user_id.clone()).key())
-        .bind(page.after.map(|after| after.ulid().to_string()))
-        .bind(page.limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(Fault::doing("list a user's points"))?;
-        rows.iter().map(|row| row.read(user_id)).collect::<Tried<_>>().map_err(Fault::doing("list a user's points"))
-    }
-}
-
-#[derive(FromRow)]
-struct EntryRow {
-    transfer_id: String,
-    amount: i64,
-    balance: i64,
-    reason: String,
-    key: String,
-    note: Option<String>,
-    created_at: i64,
-}
-
-impl EntryRow {
-    fn read(&self, user_id: &UserId) -> Tried<Entry> {
-        // Keys that only the user and the reason make unique are shown as they were sent.
-        let key = self.key.strip_prefix(user_id.as_str()).and_then(|rest| rest.strip_prefix('\n')).unwrap_or(&self.key);
-        Ok(Entry {
-            transfer_id: TransferId::from_ulid(ulid(&self.transfer_id)?),
-            amount: Points::from_hundredths(self.amount),
-            balance: Points::from_hundredths(self.balance),
-            reason: self.reason.parse()?,
-            key: key.to_owned(),
-            note: self.note.clone(),
-            created_at: instant(self.created_at)?,
-        })
-    }
-}
 
 /// Who asked for a transfer, and what they say about it. Nothing where it follows from something else.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,7 +12,7 @@ use crate::domain::points::Points;
 use crate::domain::redemption::RedemptionOrder;
 use crate::fault::Fault;
 use crate::store::draws::{NewRecharge, Recharged};
-use crate::store::redemptions::{NewRedemption, NewReversal, Redeemed, RedemptionStore, Reversed};
+use crate::store::redemptions::{NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -21,7 +21,7 @@ impl RedemptionStore for SqliteStore {
         self.try_redeem(new).await.map_err(Fault::doing("record a redemption"))
     }
 
-    async fn reverse_redemption(&self, new: &NewReversal) -> Stored<Reversed> {
+    async fn reverse_redemption(&self, new: &RedemptionReversal) -> Stored<RedemptionReversed> {
         self.try_reverse_redemption(new).await.map_err(Fault::doing("reverse a redemption"))
     }
 
@@ -171,11 +171,11 @@ impl SqliteStore {
         Ok(Redeemed::Committed)
     }
 
-    async fn try_reverse_redemption(&self, new: &NewReversal) -> Tried<Reversed> {
+    async fn try_reverse_redemption(&self, new: &RedemptionReversal) -> Tried<RedemptionReversed> {
         let mut tx = self.write().await?;
-        let Some(mut order) = by_id(&mut tx, new.redemption_id).await? else { return Ok(Reversed::Unknown) };
+        let Some(mut order) = by_id(&mut tx, new.redemption_id).await? else { return Ok(RedemptionReversed::Unknown) };
         if order.reversed_at.is_some() {
-            return Ok(Reversed::Earlier(order));
+            return Ok(RedemptionReversed::Earlier(order));
         }
         let (epoch, is_settled): (i64, bool) = sqlx::query_as(
             r"SELECT stock_epoch.epoch, activity.state = 'settled'
@@ -187,13 +187,13 @@ impl SqliteStore {
         .fetch_one(&mut *tx)
         .await?;
         if is_settled {
-            return Ok(Reversed::Settled);
+            return Ok(RedemptionReversed::Settled);
         }
         if epoch != new.epoch.0 {
-            return Ok(Reversed::Stale);
+            return Ok(RedemptionReversed::Stale);
         }
         if let Some(left) = take_back(&mut tx, &order).await? {
-            return Ok(Reversed::DrawsUsed { left });
+            return Ok(RedemptionReversed::DrawsUsed { left });
         }
         order.reversed_at = Some(new.at);
         mark_reversed(&mut tx, &order).await?;
@@ -211,7 +211,7 @@ impl SqliteStore {
             return Err(format!("the points of {key} were not all there to restore: {restored:?}").into());
         }
         tx.commit().await?;
-        Ok(Reversed::Committed(order))
+        Ok(RedemptionReversed::Committed(order))
     }
 }
 

@@ -13,10 +13,10 @@ use big_market::domain::campaign::ActivityHead;
 use big_market::domain::cron::CronFire;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, Name, OutboxId, RedemptionId, RequestId,
-    TransferId, UserId, Version,
+    ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, HoldId, Name, OutboxId, RedemptionId,
+    RequestId, TransferId, UserId, Version,
 };
-use big_market::domain::ledger::Entry;
+use big_market::domain::ledger::{Entry, Holdings};
 use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
@@ -34,9 +34,13 @@ use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
 use big_market::store::keys::KeyStore;
-use big_market::store::ledger::LedgerStore;
+use big_market::store::ledger::{
+    Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed,
+};
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
-use big_market::store::redemptions::{NewRedemption, NewReversal, Redeemed, RedemptionStore, Reversed};
+use big_market::store::redemptions::{
+    NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore,
+};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
@@ -188,7 +192,7 @@ mortal!(MortalStore.store: BehaviourStore {
 });
 mortal!(MortalStore.store: RedemptionStore {
     fn record_redemption(new: &NewRedemption) -> Stored<Redeemed>;
-    fn reverse_redemption(new: &NewReversal) -> Stored<Reversed>;
+    fn reverse_redemption(new: &RedemptionReversal) -> Stored<RedemptionReversed>;
     fn redemption_of(user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>>;
     fn redemption(redemption_id: RedemptionId) -> Stored<Option<RedemptionOrder>>;
     fn redemptions_of(user_id: &UserId, page: &Page<RedemptionId>) -> Stored<Vec<RedemptionOrder>>;
@@ -213,7 +217,17 @@ mortal!(MortalStore.store: OutboxStore {
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
+    fn holdings(user_id: &UserId, lots_max: u32) -> Stored<Holdings>;
     fn entries(user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>>;
+    fn earn(new: &NewTransfer, expires_at: Option<Timestamp>) -> Stored<Moved>;
+    fn spend(new: &NewTransfer) -> Stored<Moved>;
+    fn reverse(new: &NewReversal) -> Stored<Reversed>;
+    fn hold(new: &NewHold) -> Stored<Held>;
+    fn end_hold(new: &NewHoldEnd) -> Stored<Ended>;
+    fn due_lots(now: Timestamp, limit: u32) -> Stored<Vec<TransferId>>;
+    fn expire_lots(lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64>;
+    fn overdue_holds(now: Timestamp, limit: u32) -> Stored<Vec<HoldId>>;
+    fn release_overdue(holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64>;
 });
 mortal!(MortalStore.store: CronStore {
     fn propose_fires(fires: &[CronFire]) -> Stored<()>;
