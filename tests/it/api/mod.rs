@@ -10,5 +10,6 @@ mod health;
 mod keys;
 mod operations;
 mod recharges;
+mod redemptions;
 mod transport;
 mod users;

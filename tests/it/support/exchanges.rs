@@ -1,12 +1,67 @@
 //! Rows of what users do and exchange, made without the application.
 
-use big_market::domain::behaviour::Behaviour;
-use big_market::domain::draw::{RechargeOrder, RechargeSource};
-use big_market::domain::id::{BehaviourId, BusinessKey, Name, RechargeOrderId, SkuId, TransferId, UserId, Version};
-use big_market::domain::points::Points;
-use big_market::store::behaviours::{EarnedPoints, NewBehaviour};
+use std::sync::Arc;
 
-use super::rows::{OpenActivity, at, mint};
+use big_market::domain::behaviour::Behaviour;
+use big_market::domain::calendar::Timestamp;
+use big_market::domain::draw::{RechargeOrder, RechargeSource};
+use big_market::domain::id::{
+    BehaviourId, BusinessKey, Name, RechargeOrderId, RedemptionId, SkuId, TransferId, UserId, Version,
+};
+use big_market::domain::points::Points;
+use big_market::domain::redemption::RedemptionOrder;
+use big_market::store::Store;
+use big_market::store::behaviours::{EarnedPoints, NewBehaviour};
+use big_market::store::ledger::{Moved, NewTransfer};
+use big_market::store::redemptions::{NewRedemption, RedemptionReversal};
+
+use super::rows::{OpenActivity, at, mint, request};
+
+/// Gives a user points.
+pub async fn earn(store: &Arc<dyn Store>, user_id: &UserId, hundredths: i64, expires_at: Option<Timestamp>) {
+    let transfer_id = TransferId::from_ulid(mint(user_id));
+    let new = NewTransfer {
+        transfer_id,
+        user_id: user_id.clone(),
+        request_id: request(&transfer_id.to_string()),
+        amount: Points::from_hundredths(hundredths),
+        note: None,
+        at: at(0),
+    };
+    assert!(matches!(store.earn(&new, expires_at).await.unwrap(), Moved::Committed(_)));
+}
+
+/// An exchange of `price` hundredths for so many draws of `pack`.
+pub fn redemption(open: &OpenActivity, user_id: &UserId, key: &str, (price, draws): (i64, u32)) -> NewRedemption {
+    NewRedemption {
+        order: RedemptionOrder {
+            redemption_id: RedemptionId::from_ulid(mint(user_id)),
+            user_id: user_id.clone(),
+            activity_id: open.activity_id.clone(),
+            version: Version(1),
+            request_id: request(key),
+            sku: SkuId::new("pack").unwrap(),
+            draws,
+            price: Points::from_hundredths(price),
+            recharge_order_id: RechargeOrderId::from_ulid(mint(user_id)),
+            day: open.day,
+            created_at: at(0),
+            reversed_at: None,
+        },
+        transfer_id: TransferId::from_ulid(mint(user_id)),
+        epoch: open.epoch,
+    }
+}
+
+/// The wish to take that exchange back.
+pub fn reversal(new: &NewRedemption) -> RedemptionReversal {
+    RedemptionReversal {
+        redemption_id: new.order.redemption_id,
+        transfer_id: TransferId::from_ulid(mint(&new.order.user_id)),
+        epoch: new.epoch,
+        at: at(60),
+    }
+}
 
 pub fn name(text: &str) -> Name {
     Name::new(text).unwrap()

@@ -9,6 +9,7 @@ mod keys;
 mod ledger;
 mod outbox;
 mod recharges;
+mod redemptions;
 mod stock;
 
 use std::sync::Arc;
@@ -94,6 +95,19 @@ macro_rules! every_case {
                 records_are_found_by_key_with_those_reported_together,
                 behaviours_are_listed_newest_first_by_month,
             ],
+            redemptions: [
+                an_exchange_takes_points_and_grants_draws_once,
+                a_debit_that_fails_delivers_nothing,
+                of_two_exchanges_with_a_balance_for_one_exactly_one_succeeds,
+                parallel_exchanges_of_one_request_commit_once,
+                exchanges_need_the_current_epoch_and_an_open_activity,
+                an_account_that_is_full_takes_no_exchange,
+                a_reversal_restores_points_draws_and_stock_once,
+                used_draws_are_not_taken_back,
+                draws_and_reversals_race_to_one_answer,
+                parallel_reversals_restore_once,
+                exchanges_are_listed_newest_first,
+            ],
             stock: [
                 parallel_raises_have_one_winner,
                 truth_counts_rows,
@@ -139,6 +153,7 @@ macro_rules! every_case {
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
             books: [
                 honest_work_has_clean_books,
+                honest_exchanges_have_clean_books,
                 draws_beyond_a_limit_are_named,
                 overdue_work_is_named,
                 draws_are_read_part_by_part,
