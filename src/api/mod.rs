@@ -12,6 +12,7 @@ mod observe;
 mod openapi;
 mod operations;
 mod page;
+mod points;
 mod problem;
 mod receipts;
 mod recharges;
@@ -38,12 +39,13 @@ use crate::app::App;
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
-    InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
-    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, InsufficientPoints,
+    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
+    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
 };
 use Scope::{
-    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
+    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, PointsWrite,
+    RechargesWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -65,6 +67,18 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::post("/v1/users/{id}/points/earn", Needs(PointsWrite), handler!(points::earn_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, RequestReused]),
+        Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(points::hold_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(points::capture_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(points::release_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))

@@ -45,6 +45,7 @@ fn tags() -> Vec<Tag> {
         ("recharges", "Granting draws."),
         ("activities", "What may be seen of activities."),
         ("users", "What a user drew, won and holds."),
+        ("points", "Earning, spending, setting aside and taking back points."),
         ("campaigns", "Campaign documents."),
         ("operations", "What operators look at and repair."),
         ("keys", "API keys."),

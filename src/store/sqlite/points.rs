@@ -294,7 +294,9 @@ impl SqliteStore {
             TransferReason::Earn if original.expired => return Ok(Reversed::Expired),
             TransferReason::Earn => match take_earned(&mut tx, new, &original).await? {
                 Debited::Committed => {}
-                Debited::Short { balance } => return Ok(Reversed::Short { balance }),
+                Debited::Short { balance } => {
+                    return Ok(Reversed::Short { amount: Points::from_hundredths(original.amount), balance });
+                }
                 Debited::Earlier => return Err(format!("{reverses} is reversed and not reversed").into()),
             },
             other => return Ok(Reversed::Never(other)),

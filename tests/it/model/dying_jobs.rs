@@ -3,8 +3,16 @@
 use super::world::World;
 use crate::support::crash::Misfortune;
 
-const JOBS: [&str; 7] =
-    ["relay_outbox", "dispatch_awards", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"];
+const JOBS: [&str; 8] = [
+    "relay_outbox",
+    "dispatch_awards",
+    "sync_stock",
+    "reconcile_stock",
+    "reconcile_ledger",
+    "expire",
+    "expire_points",
+    "prune",
+];
 /// Awaits of one job at most.
 const POINTS_MAX: i64 = 200;
 

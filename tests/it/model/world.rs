@@ -257,8 +257,8 @@ impl World {
             let app = self.process.app.clone();
             let page = Page { after: None, limit: 1 };
             let user = user_id.clone();
-            let (balance, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
-            assert_eq!(balance.hundredths(), points, "points of {user_id}");
+            let (holds, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
+            assert_eq!(holds.balance.hundredths(), points, "points of {user_id}");
         }
     }
 
@@ -524,8 +524,9 @@ impl World {
     }
 
     fn run_job(&mut self) {
-        let job = ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"]
-            [self.random.random_range(0..6)];
+        let job =
+            ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "expire_points", "prune"]
+                [self.random.random_range(0..7)];
         self.run_named(job);
     }
 

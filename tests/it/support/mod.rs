@@ -5,5 +5,6 @@ pub mod crash;
 pub mod lossy_queue;
 pub mod market;
 pub mod partner;
+pub mod points;
 pub mod rows;
 pub mod time;
