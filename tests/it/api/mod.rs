@@ -8,6 +8,7 @@ mod draws;
 mod health;
 mod keys;
 mod operations;
+mod points;
 mod recharges;
 mod transport;
 mod users;

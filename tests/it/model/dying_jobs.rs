@@ -36,6 +36,9 @@ fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
             let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);
             world.check();
+            if job == "expire_points" {
+                world.check_points_expired();
+            }
             world.end();
             if !was_struck {
                 break;
