@@ -7,6 +7,7 @@ mod documents;
 mod draws;
 mod extract;
 mod health;
+mod holds;
 mod keys;
 mod observe;
 mod openapi;
@@ -71,11 +72,11 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[IdempotencyKeyMissing, RequestReused]),
         Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
-        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(points::hold_points)).refuses(&BODY)
+        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(holds::hold_points)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
-        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(points::capture_hold))
+        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(holds::capture_hold))
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
-        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(points::release_hold))
+        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(holds::release_hold))
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
         Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),

@@ -18,6 +18,7 @@ mod outbox;
 mod points;
 mod recharges;
 mod record;
+mod reversals;
 mod rows;
 mod stock;
 

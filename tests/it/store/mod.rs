@@ -2,4 +2,5 @@
 
 mod books;
 mod file;
+mod migrations;
 mod statements;

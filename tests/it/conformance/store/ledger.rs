@@ -150,7 +150,7 @@ pub async fn parallel_spends_and_holds_take_exactly_what_there_is(store: Arc<dyn
     for lot in 0..10 {
         ann.earn(&format!("e{lot}"), 100, Some(at(100 + lot))).await;
     }
-    let takes = (0..40).map(|number| {
+    let wishes = (0..40).map(|number| {
         let ann = ann.clone();
         async move {
             let key = format!("k{number}");
@@ -161,7 +161,7 @@ pub async fn parallel_spends_and_holds_take_exactly_what_there_is(store: Arc<dyn
             }
         }
     });
-    let taken = join_all(takes).await.into_iter().filter(|taken| *taken).count();
+    let taken = join_all(wishes).await.into_iter().filter(|taken| *taken).count();
     assert_eq!(taken, 14, "1000 hundredths are enough for 14 times 70");
     assert_eq!(ann.balances().await.0, 20);
     ann.check().await;

@@ -185,6 +185,12 @@ fn the_window_is_checked() {
             path: "limits.month",
             says: "no draw",
         },
+    ]);
+}
+
+#[test]
+fn the_life_of_points_is_checked() {
+    check(&[
         Case {
             rule: "points expire after at least a day",
             good: |d| d.points_expire_after_days = Some(1),
