@@ -103,6 +103,7 @@ section!(
         reconcile_stock: CronEntry,
         reconcile_ledger: CronEntry,
         expire: CronEntry,
+        expire_points: CronEntry,
         prune: CronEntry,
     }
 );
@@ -129,13 +130,14 @@ section!(
 
 impl CronConfig {
     /// Each scheduled job by its name, in the order of the manual.
-    pub const fn entries(&self) -> [(&'static str, &CronEntry); 6] {
+    pub const fn entries(&self) -> [(&'static str, &CronEntry); 7] {
         [
             ("relay_outbox", &self.relay_outbox),
             ("sync_stock", &self.sync_stock),
             ("reconcile_stock", &self.reconcile_stock),
             ("reconcile_ledger", &self.reconcile_ledger),
             ("expire", &self.expire),
+            ("expire_points", &self.expire_points),
             ("prune", &self.prune),
         ]
     }

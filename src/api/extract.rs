@@ -94,6 +94,20 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     }
 }
 
+/// The `{id}` of a path and what of it is named after that, percent-decoded, not yet read.
+pub(super) struct PathTexts(pub(super) String, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathTexts {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path((id, named)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Problem::from(Refusal::invalid("id", rejection.body_text())))?;
+        Ok(Self(id, named))
+    }
+}
+
 /// The parameters of a query, percent-decoded, not yet read.
 pub(super) struct QueryText(Vec<(String, String)>);
 

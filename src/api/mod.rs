@@ -8,11 +8,13 @@ mod documents;
 mod draws;
 mod extract;
 mod health;
+mod holds;
 mod keys;
 mod observe;
 mod openapi;
 mod operations;
 mod page;
+mod points;
 mod problem;
 mod receipts;
 mod recharges;
@@ -46,7 +48,7 @@ use Code::{
 };
 use Scope::{
     ActivitiesRead, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
-    RechargesWrite, RedemptionsWrite, UsersRead,
+    PointsWrite, RechargesWrite, RedemptionsWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -77,6 +79,18 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::post("/v1/users/{id}/points/earn", Needs(PointsWrite), handler!(points::earn_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, RequestReused]),
+        Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(holds::hold_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(holds::capture_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(holds::release_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))

@@ -47,6 +47,7 @@ fn tags() -> Vec<Tag> {
         ("behaviours", "What users do beside drawing, and what it earns."),
         ("activities", "What may be seen of activities."),
         ("users", "What a user drew, won and holds."),
+        ("points", "Earning, spending, setting aside and taking back points."),
         ("campaigns", "Campaign documents."),
         ("operations", "What operators look at and repair."),
         ("keys", "API keys."),

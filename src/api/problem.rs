@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::domain::api_key::Scope;
+use crate::domain::points::Points;
 use crate::domain::quota::QuotaLimit;
 use crate::domain::refusal::Refusal;
 use crate::domain::text_form;
@@ -193,8 +194,8 @@ pub struct Problem {
     pub left: Option<u32>,
     /// Points the user holds, a decimal with two places, with `insufficient_points`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub balance: Option<String>,
+    #[schema(nullable = false, value_type = String)]
+    pub balance: Option<Points>,
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -284,7 +285,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::Forbidden { scope } => Self { scope: Some(scope), ..problem },
             Refusal::QuotaExhausted { limit, left, .. } => Self { limit: Some(limit), left: Some(left), ..problem },
-            Refusal::InsufficientPoints { balance, .. } => Self { balance: Some(balance.to_string()), ..problem },
+            Refusal::InsufficientPoints { balance, .. } => Self { balance: Some(balance), ..problem },
             _ => problem,
         }
     }
@@ -328,7 +329,6 @@ mod tests {
     use super::*;
     use crate::domain::campaign::ActivityState;
     use crate::domain::id::{ActivityId, SkuId};
-    use crate::domain::points::Points;
 
     fn one_of_each() -> Vec<Refusal> {
         let activity_id = ActivityId::new("a").expect("valid");

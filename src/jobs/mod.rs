@@ -5,6 +5,7 @@
 
 mod dispatch_awards;
 mod expire;
+mod expire_points;
 mod prune;
 mod reconcile_ledger;
 mod reconcile_stock;
@@ -26,6 +27,7 @@ use crate::queue::Message;
 
 use dispatch_awards::DispatchAwards;
 use expire::Expire;
+use expire_points::ExpirePoints;
 use prune::Prune;
 use reconcile_ledger::ReconcileLedger;
 use reconcile_stock::ReconcileStock;
@@ -41,6 +43,7 @@ async fn run_named(app: &App, message: &Message) -> Option<Ended> {
         ReconcileStock::NAME => run::<ReconcileStock>(app, message).await,
         ReconcileLedger::NAME => run::<ReconcileLedger>(app, message).await,
         Expire::NAME => run::<Expire>(app, message).await,
+        ExpirePoints::NAME => run::<ExpirePoints>(app, message).await,
         Prune::NAME => run::<Prune>(app, message).await,
         _ => return None,
     })
@@ -206,6 +209,7 @@ mod tests {
             ReconcileStock::NAME,
             ReconcileLedger::NAME,
             Expire::NAME,
+            ExpirePoints::NAME,
             Prune::NAME,
         ];
         assert_eq!(scheduled, jobs);

@@ -73,6 +73,8 @@ pub enum Reversed {
     Expired,
     /// The user holds less than was earned.
     Short {
+        /// What was earned.
+        amount: Points,
         /// What the user holds.
         balance: Points,
     },

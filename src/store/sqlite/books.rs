@@ -116,6 +116,51 @@ impl BookStore for SqliteStore {
                 FROM account
                WHERE balance < 0
                  AND account_id <> 'issuer'
+               UNION ALL
+              SELECT 'account ' || account_id, 'it counts ' || entries || ' entries and has ' || found
+                FROM (SELECT account.account_id, account.entries,
+                             (SELECT COUNT(*)
+                                FROM entry
+                               WHERE entry.account_id = account.account_id) AS found
+                        FROM account)
+               WHERE entries <> found
+               UNION ALL
+              SELECT 'account ' || account_id,
+                     'its balance is ' || SUM(balance) || ' hundredths, its lots hold ' || SUM(remaining)
+                FROM (SELECT account_id, balance, 0 AS remaining
+                        FROM account
+                       WHERE substr(account_id, 1, 5) = 'user:'
+                       UNION ALL
+                      SELECT account_id, 0, SUM(remaining)
+                        FROM point_lot
+                       GROUP BY account_id)
+               GROUP BY account_id
+              HAVING SUM(balance) <> SUM(remaining)
+               UNION ALL
+              SELECT 'lot xfer_' || lot_id,
+                     'of ' || SUM(amount) || ' hundredths ' || SUM(used) || ' are used and ' || SUM(remaining) || ' remain'
+                FROM (SELECT transfer_id AS lot_id, amount, remaining, 0 AS used
+                        FROM point_lot
+                       UNION ALL
+                      SELECT lot_id, 0, 0, SUM(amount)
+                        FROM lot_use
+                       WHERE restored_by IS NULL
+                       GROUP BY lot_id)
+               GROUP BY lot_id
+              HAVING SUM(remaining) <> SUM(amount) - SUM(used)
+               UNION ALL
+              SELECT 'account ' || account_id,
+                     'its balance is ' || SUM(balance) || ' hundredths, its holds hold ' || SUM(held)
+                FROM (SELECT account_id, balance, 0 AS held
+                        FROM account
+                       WHERE substr(account_id, 1, 5) = 'held:'
+                       UNION ALL
+                      SELECT 'held:' || user_id, 0, SUM(amount)
+                        FROM hold
+                       WHERE state = 'held'
+                       GROUP BY user_id)
+               GROUP BY account_id
+              HAVING SUM(balance) <> SUM(held)
                LIMIT ?1",
         )
         .bind(limit)

@@ -13,7 +13,8 @@ use crate::domain::id::{RequestId, TransferId, UserId};
 use crate::domain::ledger::{Account, TransferReason};
 use crate::domain::points::Points;
 
-/// Who asked for a transfer, and what they say about it. Nothing where it follows from something else.
+/// Who asked for a transfer, and what they say about it. Nothing where it follows from something else, such as a redemption,
+/// which has a key of its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Asked<'a> {
     /// The Idempotency-Key. It belongs to the user and the reason.

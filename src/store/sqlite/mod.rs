@@ -20,6 +20,7 @@ mod points;
 mod recharges;
 mod record;
 mod redemptions;
+mod reversals;
 mod rows;
 mod stock;
 

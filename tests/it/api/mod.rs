@@ -9,6 +9,7 @@ mod draws;
 mod health;
 mod keys;
 mod operations;
+mod points;
 mod recharges;
 mod redemptions;
 mod transport;

@@ -18,6 +18,7 @@ async fn bench(misfire: Misfire) -> Bench {
             &mut config.cron.sync_stock,
             &mut config.cron.reconcile_stock,
             &mut config.cron.reconcile_ledger,
+            &mut config.cron.expire_points,
             &mut config.cron.prune,
         ] {
             entry.schedule = never.into();

@@ -3,4 +3,5 @@
 mod bench;
 mod cron;
 mod dispatch;
+mod points;
 mod worker;

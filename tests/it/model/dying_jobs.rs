@@ -3,8 +3,16 @@
 use super::world::World;
 use crate::support::crash::Misfortune;
 
-const JOBS: [&str; 7] =
-    ["relay_outbox", "dispatch_awards", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"];
+const JOBS: [&str; 8] = [
+    "relay_outbox",
+    "dispatch_awards",
+    "sync_stock",
+    "reconcile_stock",
+    "reconcile_ledger",
+    "expire",
+    "expire_points",
+    "prune",
+];
 /// Awaits of one job at most.
 const POINTS_MAX: i64 = 200;
 
@@ -28,6 +36,9 @@ fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
             let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);
             world.check();
+            if job == "expire_points" {
+                world.check_points_expired();
+            }
             world.end();
             if !was_struck {
                 break;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use big_market::app::{App, DrawRequest, Drawn, Parts, RechargeRequest, Recharged};
+use big_market::app::{App, DrawRequest, Drawn, HoldRequest, Parts, RechargeRequest, Recharged, TransferRequest};
 use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
@@ -13,6 +13,7 @@ use big_market::domain::calendar::Timestamp;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
+use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
 use big_market::jobs;
@@ -139,7 +140,34 @@ impl World {
             self.draw_all(&[request]);
             self.process.crash.disarm();
         }
+        self.leave_points();
         self.clock.advance(TimeDelta::hours(25));
+    }
+
+    /// Somebody who never draws leaves points that expire before the clock moves on, some of them set aside until then.
+    fn leave_points(&mut self) {
+        let soon = self.sources.now() + TimeDelta::hours(24);
+        for (key, expires_at) in [("soon", Some(soon)), ("as soon", Some(soon)), ("never", None)] {
+            let request = TransferRequest {
+                user_id: saver(),
+                request_id: RequestId::new(key).unwrap(),
+                amount: Points::from_hundredths(1_000),
+                note: None,
+            };
+            self.live(move |app| async move { app.earn(request, expires_at).await.unwrap() });
+        }
+        let request_id = RequestId::new("hold").unwrap();
+        let amount = Points::from_hundredths(1_500);
+        let request = HoldRequest { user_id: saver(), request_id, amount, held_until: Some(soon) };
+        self.live(move |app| async move { app.hold(&request).await.unwrap() });
+    }
+
+    /// Fails unless the points that were left have expired, and what was set aside came back first.
+    pub fn check_points_expired(&mut self) {
+        let app = self.process.app.clone();
+        let page = Page { after: None, limit: 100 };
+        let (holdings, _) = self.process.runtime.block_on(async move { app.points_of(&saver(), &page).await }).unwrap();
+        assert_eq!((holdings.balance.hundredths(), holdings.held.hundredths()), (1_000, 0));
     }
 
     /// Runs a job in a process that meets a misfortune at its `point`-th await. Tells whether it did.
@@ -257,8 +285,8 @@ impl World {
             let app = self.process.app.clone();
             let page = Page { after: None, limit: 1 };
             let user = user_id.clone();
-            let (balance, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
-            assert_eq!(balance.hundredths(), points, "points of {user_id}");
+            let (holds, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
+            assert_eq!(holds.balance.hundredths(), points, "points of {user_id}");
         }
     }
 
@@ -524,8 +552,9 @@ impl World {
     }
 
     fn run_job(&mut self) {
-        let job = ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"]
-            [self.random.random_range(0..6)];
+        let job =
+            ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "expire_points", "prune"]
+                [self.random.random_range(0..7)];
         self.run_named(job);
     }
 
@@ -628,4 +657,9 @@ fn activity_id() -> ActivityId {
 
 fn user_id(user: usize) -> UserId {
     UserId::new(&format!("user{user}")).unwrap()
+}
+
+/// Whose points are only saved.
+fn saver() -> UserId {
+    UserId::new("saver").unwrap()
 }

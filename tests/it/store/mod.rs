@@ -3,4 +3,5 @@
 mod books;
 mod exchanges;
 mod file;
+mod migrations;
 mod statements;

@@ -6,5 +6,6 @@ pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;
 pub mod partner;
+pub mod points;
 pub mod rows;
 pub mod time;

@@ -5,11 +5,14 @@ mod books;
 mod catalog;
 mod cron;
 mod draws;
+mod holds;
 mod keys;
 mod ledger;
 mod outbox;
+mod random_points;
 mod recharges;
 mod redemptions;
+mod reversals;
 mod stock;
 
 use std::sync::Arc;
@@ -140,7 +143,43 @@ macro_rules! every_case {
                 entries_are_listed_newest_first_by_state,
                 pruning_is_bounded_and_takes_only_old_finished_work,
             ],
-            ledger: [nobody_has_no_points, entries_are_listed_newest_first],
+            ledger: [
+                nobody_has_no_points,
+                entries_are_listed_newest_first,
+                earned_points_are_shown_with_their_expiry,
+                a_repeated_transfer_gets_the_first_answer,
+                keys_and_users_are_never_mixed_up,
+                points_that_would_expire_at_once_are_not_given,
+                a_debit_needs_the_whole_amount,
+                lots_that_expire_first_are_spent_first,
+                two_parallel_spends_with_a_balance_for_one_exactly_one_succeeds,
+                parallel_spends_and_holds_take_exactly_what_there_is,
+                parallel_repeats_of_one_request_move_once,
+                each_balance_follows_from_the_one_before,
+                awarded_points_expire_when_their_campaign_says,
+            ],
+            reversals: [
+                what_was_spent_goes_back_into_its_lots,
+                what_was_earned_is_taken_from_its_own_lot_first,
+                a_reversed_earning_needs_the_balance,
+                a_transfer_is_reversed_once,
+                only_earnings_and_spendings_are_reversed,
+                parallel_reversals_have_one_winner,
+                a_lot_expires_once,
+                many_lots_of_many_users_expire_together,
+                what_comes_back_to_an_expired_lot_expires_again,
+                a_balance_is_never_below_zero_while_points_expire,
+            ],
+            holds: [
+                a_hold_leaves_the_balance_at_once,
+                a_captured_hold_is_gone,
+                a_released_hold_is_back_in_its_lots,
+                a_key_ends_one_hold,
+                parallel_ends_of_a_hold_have_one_winner,
+                an_overdue_hold_can_only_be_released,
+                overdue_holds_are_released_once,
+            ],
+            random_points: [any_sequence_of_operations_agrees_with_a_simple_book],
             cron: [
                 a_fire_is_proposed_once,
                 parallel_claims_have_one_winner,
