@@ -82,10 +82,24 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         id = "five"
         draws = 5
         stock = {sku}
+        price = "2.00"
         [[skus]]
         id = "one"
         draws = 1
+        price = "0.50"
         {counted}
+        [[rebates]]
+        behaviour = "sign_in"
+        daily = true
+        sku = "one"
+        points = "1.00"
+        [[rebates.streaks]]
+        at = 2
+        repeat = true
+        points = "0.75"
+        [[rebates]]
+        behaviour = "payment"
+        points = "1.50"
         "#
     );
     parse(&text, Format::Toml).expect("the document of a life can be read")

@@ -1,5 +1,7 @@
 //! One life: what happened, what was answered, and what must follow.
 
+mod exchanges;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +14,7 @@ use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
+use big_market::domain::ledger::TransferReason;
 use big_market::domain::outbox::OutboxState;
 use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
@@ -51,6 +54,7 @@ pub struct World {
     process: Process,
     draws: BTreeMap<String, (DrawRequest, Option<Vec<Draw>>)>,
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
+    exchanges: exchanges::Exchanges,
     requests: u32,
     published: u64,
     zone: &'static str,
@@ -113,6 +117,7 @@ impl World {
             process,
             draws: BTreeMap::new(),
             recharges: BTreeMap::new(),
+            exchanges: exchanges::Exchanges::default(),
             requests: 0,
             published: 0,
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
@@ -124,6 +129,7 @@ impl World {
         world.publish();
         for user in 0..USERS {
             world.recharge(user);
+            world.earn(user);
         }
         world
     }
@@ -205,7 +211,8 @@ impl World {
             _ => {}
         }
         match self.random.random_range(0..100) {
-            0..30 => self.draw_some(),
+            0..18 => self.draw_some(),
+            18..30 => self.exchange_some(),
             30..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
@@ -242,6 +249,7 @@ impl World {
         }
         self.check();
         self.every_answer_stands();
+        self.every_exchange_stands();
         self.every_award_arrived_once();
     }
 
@@ -283,10 +291,12 @@ impl World {
                 }
             }
             let app = self.process.app.clone();
-            let page = Page { after: None, limit: 1 };
+            let page = Page { after: None, limit: 1_000 };
             let user = user_id.clone();
-            let (holds, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
-            assert_eq!(holds.balance.hundredths(), points, "points of {user_id}");
+            let (_, entries) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
+            let by_awards = entries.iter().filter(|entry| entry.reason == TransferReason::Award);
+            let credited: i64 = by_awards.map(|entry| entry.amount.hundredths()).sum();
+            assert_eq!(credited, points, "points that awards gave {user_id}");
         }
     }
 
