@@ -30,6 +30,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::documents::{self, ACTIVITY, SKUS};
+use super::savings::{Savings, saver};
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
 use crate::support::partner::Partner;
@@ -51,6 +52,7 @@ pub struct World {
     process: Process,
     draws: BTreeMap<String, (DrawRequest, Option<Vec<Draw>>)>,
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
+    savings: Savings,
     requests: u32,
     published: u64,
     zone: &'static str,
@@ -113,6 +115,7 @@ impl World {
             process,
             draws: BTreeMap::new(),
             recharges: BTreeMap::new(),
+            savings: Savings::default(),
             requests: 0,
             published: 0,
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
@@ -205,7 +208,8 @@ impl World {
             _ => {}
         }
         match self.random.random_range(0..100) {
-            0..30 => self.draw_some(),
+            0..22 => self.draw_some(),
+            22..30 => self.move_points(),
             30..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
@@ -242,6 +246,7 @@ impl World {
         }
         self.check();
         self.every_answer_stands();
+        self.every_answer_about_points_stands();
         self.every_award_arrived_once();
     }
 
@@ -259,6 +264,14 @@ impl World {
             let again = self.live(move |app| async move { app.recharge(request).await });
             let again = again.expect("nothing kills this process").expect("a repeat is answered");
             assert_eq!((again.order, again.repeated), (first, true));
+        }
+    }
+
+    fn every_answer_about_points_stands(&mut self) {
+        for (wish, first) in self.savings.answered() {
+            let again = self.live(move |app| wish.ask(app));
+            let again = again.expect("nothing kills this process").expect("a repeat is answered");
+            assert_eq!(again, (first, true));
         }
     }
 
@@ -332,6 +345,20 @@ impl World {
             })
             .collect();
         self.draw_all(&requests);
+    }
+
+    /// Up to four requests about points at once, some of which may be the same.
+    fn move_points(&mut self) {
+        let many = self.random.random_range(1..=4);
+        let now = self.sources.now();
+        let wishes: Vec<_> = (0..many).map(|_| self.savings.any(&mut self.random, now)).collect();
+        let asked = wishes.clone();
+        let answers = self.live(move |app| async move {
+            futures::future::join_all(asked.into_iter().map(|(_, wish)| wish.ask(app.clone()))).await
+        });
+        for ((number, _), answer) in wishes.iter().zip(answers.into_iter().flatten()) {
+            self.savings.note(*number, answer);
+        }
     }
 
     fn repeat_one(&mut self) {
@@ -657,9 +684,4 @@ fn activity_id() -> ActivityId {
 
 fn user_id(user: usize) -> UserId {
     UserId::new(&format!("user{user}")).unwrap()
-}
-
-/// Whose points are only saved.
-fn saver() -> UserId {
-    UserId::new("saver").unwrap()
 }
