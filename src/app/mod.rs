@@ -2,11 +2,14 @@
 
 mod campaigns;
 mod catalog;
+mod choose;
 mod cron;
 mod deliveries;
 mod draws;
+mod jobs;
 mod keys;
 mod lane;
+mod lists;
 mod open;
 mod operations;
 mod points;
@@ -14,6 +17,7 @@ mod reads;
 mod recharges;
 mod reconciliation;
 mod stock;
+mod stories;
 mod upkeep;
 mod waker;
 
@@ -23,13 +27,14 @@ pub use campaigns::{Expired, PublishedVersion, validate_campaign};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
+pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
-pub use operations::JobView;
 pub use points::{HoldEndRequest, HoldRequest, Once, PointsExpired, ReversalRequest, TransferRequest};
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use stock::StockRepair;
+pub use stories::{DrawTold, PassedOverAward, Told};
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
 

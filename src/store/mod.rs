@@ -8,11 +8,14 @@ pub mod books;
 pub mod catalog;
 pub mod cron;
 pub mod draws;
+pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lists;
 pub mod outbox;
 pub mod sqlite;
 pub mod stock;
+pub mod stories;
 
 use async_trait::async_trait;
 
@@ -30,9 +33,12 @@ pub trait Store:
     + outbox::OutboxStore
     + ledger::LedgerStore
     + cron::CronStore
+    + jobs::JobStore
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + lists::ListStore
+    + stories::StoryStore
     + Send
     + Sync
 {
