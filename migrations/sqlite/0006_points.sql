@@ -23,8 +23,7 @@ UPDATE entry
 UPDATE account
    SET entries = (SELECT COUNT(*) FROM entry WHERE entry.account_id = account.account_id);
 
-DROP INDEX entry_account;
-CREATE INDEX entry_account ON entry (account_id, position, amount);
+CREATE INDEX entry_history ON entry (account_id, position);
 
 -- Points that were credited together and expire together, named by the transfer that credited them. What remains of all lots
 -- of an account is its balance. `expires_at` is NULL where they never expire; `expiries` counts transfers that expired some

@@ -60,14 +60,14 @@ pub(super) struct BehaviourBody {
     #[schema(nullable = false)]
     streak: Option<u32>,
     /// What it earned.
-    grants: Vec<GrantBody>,
+    grants: Vec<EarnedBody>,
     /// When.
     created_at: Time,
 }
 
 /// One thing a behaviour earned: draws, points, or both.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct GrantBody {
+pub(super) struct EarnedBody {
     /// The days in a row it is for; absent for what every time earns.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -116,10 +116,10 @@ pub(super) struct StepBody {
     /// Days still missing.
     days: u32,
     /// What it earns beside what every day does.
-    grants: Vec<GrantBody>,
+    grants: Vec<EarnedBody>,
 }
 
-impl From<Earned<'_>> for GrantBody {
+impl From<Earned<'_>> for EarnedBody {
     fn from(earned: Earned<'_>) -> Self {
         let draws = earned.earning.draws.as_ref();
         Self {

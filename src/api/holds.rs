@@ -142,11 +142,11 @@ pub(super) async fn hold_points(
 )]
 pub(super) async fn capture_hold(
     State(app): State<App>,
-    texts: PathTexts,
+    PathTexts(path): PathTexts<2>,
     key: IdempotencyKey,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    end_hold(&app, &texts, &key, HoldState::Captured).await
+    end_hold(&app, &path, &key, HoldState::Captured).await
 }
 
 /// Release a hold
@@ -171,15 +171,15 @@ pub(super) async fn capture_hold(
 )]
 pub(super) async fn release_hold(
     State(app): State<App>,
-    texts: PathTexts,
+    PathTexts(path): PathTexts<2>,
     key: IdempotencyKey,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    end_hold(&app, &texts, &key, HoldState::Released).await
+    end_hold(&app, &path, &key, HoldState::Released).await
 }
 
-async fn end_hold(app: &App, texts: &PathTexts, key: &IdempotencyKey, state: HoldState) -> Result<Response, Problem> {
-    let (user_id, hold_id, request_id) = read_part(texts, "hold", key)?;
+async fn end_hold(app: &App, path: &[String; 2], key: &IdempotencyKey, state: HoldState) -> Result<Response, Problem> {
+    let (user_id, hold_id, request_id) = read_part(path, "hold", key)?;
     let ended = app.end_hold(&HoldEndRequest { user_id, hold_id, request_id, state }).await?;
     let hold = ended.answer;
     let end = hold.end.ok_or_else(Problem::internal)?;

@@ -9,7 +9,9 @@ mod draws;
 mod extract;
 mod health;
 mod holds;
+mod jobs;
 mod keys;
+mod lists;
 mod observe;
 mod openapi;
 mod operations;
@@ -19,6 +21,7 @@ mod problem;
 mod receipts;
 mod recharges;
 mod redemptions;
+mod stories;
 mod time;
 mod users;
 
@@ -44,7 +47,7 @@ use Access::{Needs, Public};
 use Code::{
     ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, InsufficientPoints,
     Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
-    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
     ActivitiesRead, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
@@ -59,7 +62,7 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, QuotaExhausted, RequestReused]),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]),
         Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]),
@@ -103,8 +106,20 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
-        Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
-        Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
+        Route::post("/admin/outbox/redrive", Needs(OperationsWrite), handler!(operations::redrive_dead)).refuses(&BODY),
+        Route::get("/admin/jobs", Needs(OperationsRead), handler!(jobs::jobs)),
+        Route::get("/admin/jobs/{name}", Needs(OperationsRead), handler!(jobs::job)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/jobs/{name}/run", Needs(OperationsWrite), handler!(jobs::run_job))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/jobs/{name}/pause", Needs(OperationsWrite), handler!(jobs::pause_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::post("/admin/jobs/{name}/resume", Needs(OperationsWrite), handler!(jobs::resume_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/cron", Needs(OperationsRead), handler!(jobs::fires)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/lists/{list}", Needs(OperationsRead), handler!(lists::listed)).refuses(&[InvalidRequest, NotFound]),
+        Route::put("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::put_on_list)).refuses(&BODY).refuses(&[NotFound]),
+        Route::delete("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::take_off_list))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
+        Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
@@ -120,7 +135,7 @@ pub fn routes() -> Vec<Route> {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, with `{id}` for what varies.
+    /// The path, with `{id}` or `{name}` for what varies.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
@@ -160,6 +175,10 @@ impl Route {
 
     fn put(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
         Self::new(Method::PUT, path, access, handler)
+    }
+
+    fn delete(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::DELETE, path, access, handler)
     }
 
     /// Any route can break or take too long; one that needs a key can miss it.

@@ -232,23 +232,23 @@ pub(super) async fn spend_points(
 )]
 pub(super) async fn reverse_transfer(
     State(app): State<App>,
-    texts: PathTexts,
+    PathTexts(path): PathTexts<2>,
     key: IdempotencyKey,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (user_id, transfer_id, request_id) = read_part::<TransferId>(&texts, "transfer", &key)?;
+    let (user_id, transfer_id, request_id) = read_part::<TransferId>(&path, "transfer", &key)?;
     let reversed = app.reverse(&ReversalRequest { user_id, transfer_id, request_id }).await?;
     Ok(created_once(TransferBody::from(reversed.answer), reversed.repeated))
 }
 
 /// Reads the user, what of theirs the path names, and the key.
 pub(super) fn read_part<T: std::str::FromStr<Err: std::fmt::Display>>(
-    texts: &PathTexts,
+    [id, named]: &[String; 2],
     part: &str,
     key: &IdempotencyKey,
 ) -> Result<(UserId, T, RequestId), Problem> {
     let mut faults = Faults::default();
-    let read = (faults.read("id", &texts.0), faults.read(part, &texts.1), key.read(&mut faults));
+    let read = (faults.read("id", id), faults.read(part, named), key.read(&mut faults));
     let (Some(user_id), Some(named), Some(request_id)) = read else { return Err(faults.refuse()) };
     Ok((user_id, named, request_id))
 }

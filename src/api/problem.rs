@@ -29,6 +29,7 @@ pub enum Code {
     ActivityNotStarted,
     ActivityEnded,
     QuotaExhausted,
+    UserBlocked,
     SkuSoldOut,
     InsufficientPoints,
     Conflict,
@@ -53,6 +54,7 @@ text_form!(Code {
     ActivityNotStarted => "activity_not_started",
     ActivityEnded => "activity_ended",
     QuotaExhausted => "quota_exhausted",
+    UserBlocked => "user_blocked",
     SkuSoldOut => "sku_sold_out",
     InsufficientPoints => "insufficient_points",
     Conflict => "conflict",
@@ -67,7 +69,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -79,6 +81,7 @@ impl Code {
         Self::ActivityNotStarted,
         Self::ActivityEnded,
         Self::QuotaExhausted,
+        Self::UserBlocked,
         Self::SkuSoldOut,
         Self::InsufficientPoints,
         Self::Conflict,
@@ -102,6 +105,7 @@ impl Code {
             Refusal::ActivityNotStarted { .. } => Self::ActivityNotStarted,
             Refusal::ActivityEnded { .. } => Self::ActivityEnded,
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
+            Refusal::UserBlocked { .. } => Self::UserBlocked,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
             Refusal::InsufficientPoints { .. } => Self::InsufficientPoints,
             Refusal::RequestReused => Self::RequestReused,
@@ -123,6 +127,7 @@ impl Code {
             | Self::ActivityNotStarted
             | Self::ActivityEnded
             | Self::QuotaExhausted
+            | Self::UserBlocked
             | Self::SkuSoldOut
             | Self::InsufficientPoints
             | Self::Conflict => StatusCode::CONFLICT,
@@ -148,6 +153,7 @@ impl Code {
             Self::ActivityNotStarted => "The activity has not started",
             Self::ActivityEnded => "The activity is over",
             Self::QuotaExhausted => "The user has too few draws left",
+            Self::UserBlocked => "The user may not draw",
             Self::SkuSoldOut => "The SKU is sold out",
             Self::InsufficientPoints => "The user holds too few points",
             Self::Conflict => "The state of the thing does not allow it",
@@ -328,7 +334,7 @@ impl IntoResponse for Problem {
 mod tests {
     use super::*;
     use crate::domain::campaign::ActivityState;
-    use crate::domain::id::{ActivityId, SkuId};
+    use crate::domain::id::{ActivityId, SkuId, UserId};
 
     fn one_of_each() -> Vec<Refusal> {
         let activity_id = ActivityId::new("a").expect("valid");
@@ -340,7 +346,8 @@ mod tests {
             Refusal::Unknown { what: "draw", id: "x".into() },
             Refusal::ActivityNotOpen { activity_id: activity_id.clone(), state: ActivityState::Paused },
             Refusal::ActivityNotStarted { activity_id: activity_id.clone(), opens_at: at },
-            Refusal::ActivityEnded { activity_id, closes_at: at },
+            Refusal::ActivityEnded { activity_id: activity_id.clone(), closes_at: at },
+            Refusal::UserBlocked { activity_id, user_id: UserId::new("ann").expect("valid") },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
             Refusal::InsufficientPoints { wanted: Points::MAX, balance: Points::ZERO },

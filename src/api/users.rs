@@ -106,7 +106,8 @@ pub(super) struct EntryBody {
 }
 
 impl UserAwardBody {
-    async fn of(app: &App, record: &AwardRecord) -> Result<Self> {
+    /// With the title of the award.
+    pub(super) async fn of(app: &App, record: &AwardRecord) -> Result<Self> {
         let award = (&record.award_id, &record.value);
         Ok(Self {
             id: record.award_record_id.to_string(),
@@ -138,7 +139,7 @@ impl From<Entry> for EntryBody {
 }
 
 /// Reads the user of the path and the part of the list that is wanted.
-fn user_and_page<K>(id: &str, query: &QueryText) -> Result<(UserId, PageWish<K>), Problem>
+pub(super) fn user_and_page<K>(id: &str, query: &QueryText) -> Result<(UserId, PageWish<K>), Problem>
 where
     K: std::str::FromStr<Err: std::fmt::Display> + Clone,
 {

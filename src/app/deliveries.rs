@@ -60,6 +60,7 @@ struct Routed {
 /// An attempt with what became of it, not written yet.
 struct Tried {
     delivery: Delivery,
+    began_at: Timestamp,
     outcome: AttemptOutcome,
 }
 
@@ -130,13 +131,14 @@ impl App {
             match self.route(delivery).await {
                 Ok(routed) if routed.channel.reaches_outside() => outside.push(routed),
                 Ok(routed) => inside.push(routed),
-                Err((delivery, attempted)) => tried.push(self.tried(delivery, attempted)),
+                Err((delivery, attempted)) => tried.push(self.tried(delivery, now, attempted)),
             }
         }
         // What needs nobody else comes first.
         for routed in inside {
+            let began_at = self.inner.sources.now();
             let attempted = try_once(&routed).await;
-            tried.push(self.tried(routed.delivery, attempted));
+            tried.push(self.tried(routed.delivery, began_at, attempted));
         }
         self.finish(tried, Lane::Dispatch, dispatched).await?;
         match lane {
@@ -152,10 +154,11 @@ impl App {
         }
         let waiting = self.inner.queue.backlog(Lane::Outside).await?;
         let wait = if waiting < self.inner.config.queue.window { TimeDelta::zero() } else { OUTSIDE_FULL_WAIT };
-        let run_at = self.inner.sources.now() + wait;
+        let began_at = self.inner.sources.now();
+        let run_at = began_at + wait;
         let handed = outside.into_iter().map(|routed| {
             let outcome = AttemptOutcome::Snooze { run_at, reason: "waits for its turn with third parties".into() };
-            Tried { delivery: routed.delivery, outcome }
+            Tried { delivery: routed.delivery, began_at, outcome }
         });
         let lane = if wait.is_zero() { Lane::Outside } else { Lane::Dispatch };
         self.finish(handed.collect(), lane, dispatched).await
@@ -180,12 +183,13 @@ impl App {
         let last_start = lease_ends - TimeDelta::try_milliseconds(longest_call).unwrap_or(TimeDelta::MAX);
         let concurrency = config.dispatch.concurrency;
         let calls = futures::stream::iter(outside).map(|routed| async move {
-            let attempted = if self.inner.sources.now() <= last_start {
+            let began_at = self.inner.sources.now();
+            let attempted = if began_at <= last_start {
                 try_once(&routed).await
             } else {
                 Attempted::NotYet { seconds: 0, reason: "the calls before it took the time of the lease".into() }
             };
-            self.tried(routed.delivery, attempted)
+            self.tried(routed.delivery, began_at, attempted)
         });
         let mut finished = std::pin::pin!(calls.buffer_unordered(concurrency).ready_chunks(concurrency));
         while let Some(tried) = finished.next().await {
@@ -200,7 +204,8 @@ impl App {
         if award.state == AwardState::Delivered {
             // A late result of an attempt that had lost its lease: the winner has it, only the entry is still open.
             let reference = award.reference.clone();
-            return Err((delivery, Attempted::Delivered { reference }));
+            let reply = Some("nothing was sent: the winner has it by an earlier attempt".into());
+            return Err((delivery, Attempted::Delivered { reference, reply }));
         }
         let campaign = match self.campaign(&award.activity_id, award.version).await {
             Ok(campaign) => campaign,
@@ -226,11 +231,11 @@ impl App {
     }
 
     /// What an attempt means for its entry.
-    fn tried(&self, delivery: Delivery, attempted: Attempted) -> Tried {
+    fn tried(&self, delivery: Delivery, began_at: Timestamp, attempted: Attempted) -> Tried {
         let outcome = match attempted {
             Attempted::CreditPoints => AttemptOutcome::CreditPoints,
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
-            Attempted::Delivered { reference } => AttemptOutcome::Delivered { reference },
+            Attempted::Delivered { reference, reply } => AttemptOutcome::Delivered { reference, reply },
             Attempted::Failed { class, error } => self.after_failure(&delivery, class, &error),
             Attempted::NotYet { seconds, reason } => {
                 let run_at = self.inner.sources.now() + TimeDelta::seconds(seconds.into());
@@ -238,7 +243,7 @@ impl App {
             }
         };
         count(delivery.award.value.kind(), &outcome);
-        Tried { delivery, outcome }
+        Tried { delivery, began_at, outcome }
     }
 
     fn after_failure(&self, delivery: &Delivery, class: FailureClass, error: &str) -> AttemptOutcome {
@@ -285,7 +290,7 @@ impl App {
             }
         }
         let mut again = Vec::new();
-        for Tried { delivery, outcome } in &tried {
+        for Tried { delivery, outcome, .. } in &tried {
             match outcome {
                 AttemptOutcome::CreditPoints | AttemptOutcome::GrantDraws | AttemptOutcome::Delivered { .. } => {
                     dispatched.delivered += 1;
@@ -334,7 +339,7 @@ impl App {
     }
 
     fn with_ids(&self, tried: &Tried) -> Finish {
-        let Tried { delivery, outcome } = tried;
+        let Tried { delivery, began_at, outcome } = tried;
         let award_record_id = delivery.award.award_record_id;
         let bucket: Bucket = award_record_id.bucket();
         let ids = &self.inner.sources.ids;
@@ -343,6 +348,7 @@ impl App {
                 outbox_id: delivery.outbox_id,
                 lease: delivery.lease,
                 award_record_id,
+                began_at: *began_at,
                 outcome: outcome.clone(),
             },
             transfer_id: TransferId::from_ulid(ids.mint(bucket)),

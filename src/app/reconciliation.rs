@@ -66,6 +66,7 @@ impl App {
         let mut ledger = store.ledger_violations(rows_max).await?;
         ledger.extend(store.redemption_violations(rows_max).await?);
         ledger.extend(store.rebate_violations(rows_max).await?);
+        quota.extend(store.win_violations(rows_max).await?);
         let (stock, counters_compared) = self.stock_violations().await?;
         let by_invariant = [
             (Invariant::Stock, stock),
@@ -151,6 +152,7 @@ impl App {
             user_id: &draw.user_id,
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: &draw.standing,
             roll: draw.roll,
             reason: &draw.reason,
             award_id: &draw.award_id,

@@ -37,6 +37,8 @@ pub enum Attempted {
     Delivered {
         /// Its own reference, where it gave one.
         reference: Option<String>,
+        /// What it answered, without secrets, for people.
+        reply: Option<String>,
     },
     /// It did not work.
     Failed {

@@ -2,7 +2,7 @@
 
 use super::calendar::Timestamp;
 use super::campaign::ActivityState;
-use super::id::{ActivityId, SkuId};
+use super::id::{ActivityId, SkuId, UserId};
 use super::points::Points;
 use super::quota::QuotaLimit;
 use super::validate::DocumentFault;
@@ -76,6 +76,14 @@ pub enum Refusal {
         /// Draws that limit leaves.
         left: u32,
     },
+    /// The user is on the black list, and the document names no award for that.
+    #[error("user {user_id} may not draw in activity {activity_id}")]
+    UserBlocked {
+        /// Where.
+        activity_id: ActivityId,
+        /// Who.
+        user_id: UserId,
+    },
     /// All units of the SKU are gone.
     #[error("SKU {sku} is sold out")]
     SkuSoldOut {
@@ -122,6 +130,7 @@ impl Refusal {
             Self::ActivityNotStarted { .. } => "activity_not_started",
             Self::ActivityEnded { .. } => "activity_ended",
             Self::QuotaExhausted { .. } => "quota_exhausted",
+            Self::UserBlocked { .. } => "user_blocked",
             Self::SkuSoldOut { .. } => "sku_sold_out",
             Self::InsufficientPoints { .. } => "insufficient_points",
             Self::RequestReused => "request_reused",

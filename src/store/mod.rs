@@ -9,12 +9,15 @@ pub mod books;
 pub mod catalog;
 pub mod cron;
 pub mod draws;
+pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lists;
 pub mod outbox;
 pub mod redemptions;
 pub mod sqlite;
 pub mod stock;
+pub mod stories;
 
 use async_trait::async_trait;
 
@@ -34,9 +37,12 @@ pub trait Store:
     + redemptions::RedemptionStore
     + ledger::LedgerStore
     + cron::CronStore
+    + jobs::JobStore
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + lists::ListStore
+    + stories::StoryStore
     + Send
     + Sync
 {

@@ -1,12 +1,14 @@
 //! The port for promised work.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
 use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
-use crate::domain::outbox::{AttemptResult, Delivery, OutboxEntry, OutboxState};
+use crate::domain::outbox::{AttemptResult, BulkRedrive, Delivery, OutboxEntry, OutboxState};
 
 /// Which entries the relay wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,15 @@ pub enum Redriven {
     NotDead(OutboxState),
 }
 
+/// What a bulk redrive did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BulkRedriven {
+    /// Entries that are pending again.
+    pub redriven: u32,
+    /// When the last of them is due; nothing where there was none.
+    pub last_due_at: Option<Timestamp>,
+}
+
 /// What is remembered of promised work.
 #[async_trait]
 pub trait OutboxStore {
@@ -67,7 +78,8 @@ pub trait OutboxStore {
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
-    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder.
+    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder. Attempts
+    /// that [`AttemptOutcome::logged`](crate::domain::outbox::AttemptOutcome::logged) speaks of are logged, each lease once.
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()>;
 
     /// Entries of a state, newest first; of all states without one.
@@ -76,9 +88,16 @@ pub trait OutboxStore {
     /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none.
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
 
+    /// Makes dead entries pending again, oldest first, one after another at the rate asked for from the time of the change on,
+    /// with their attempts counted from none. All of them or none; a repeat finds only those that were not wanted before.
+    async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
+
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;
 
-    /// Deletes entries that were done before `before`, at most `limit`. Gives how many.
-    async fn prune_outbox(&self, before: Timestamp, limit: u32) -> Stored<u64>;
+    /// Deletes entries of users in `buckets` that were done before `before`, at most `limit`. Gives how many.
+    async fn prune_outbox(&self, before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+
+    /// Deletes logged attempts that ended before `before`, at most `limit`. Gives how many.
+    async fn prune_attempts(&self, before: Timestamp, limit: u32) -> Stored<u64>;
 }

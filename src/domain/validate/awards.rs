@@ -83,6 +83,10 @@ impl AwardReader<'_> {
         }
         self.faults.title(self.at("title"), &award.title, TITLE_CHARS_MAX);
         self.faults.stock(self.at("stock"), award.stock);
+        if award.per_user == Some(0) {
+            let mend = "Use 1 or more, or leave it out: an award that nobody may win is no award.";
+            self.faults.add(self.at("per_user"), "0 lets nobody win it", mend);
+        }
         let fallback = self.fallback(award);
         if award.dispatch_after_seconds > DISPATCH_AFTER_SECONDS_MAX {
             let message = format!("{} seconds is longer than any campaign", award.dispatch_after_seconds);
@@ -97,6 +101,7 @@ impl AwardReader<'_> {
             weight: weight?,
             stock: award.stock.filter(|stock| *stock <= STOCK_MAX),
             unlock_after: award.unlock_after,
+            per_user: award.per_user,
             fallback,
             dispatch_after_seconds: award.dispatch_after_seconds,
         })
@@ -110,13 +115,14 @@ impl AwardReader<'_> {
         if let Some(id) = &award.fallback {
             return self.ids.named(self.at("fallback"), id, self.faults);
         }
-        let short = match (award.stock, award.unlock_after) {
-            (None, 0) => return None,
-            (Some(_), _) => "its stock can run out",
-            (None, _) => "it can be locked",
+        let short = match (award.stock, award.unlock_after, award.per_user) {
+            (None, 0, None) => return None,
+            (Some(_), ..) => "its stock can run out",
+            (None, 1.., _) => "it can be locked",
+            (None, 0, Some(_)) => "a user can have won it as often as one may",
         };
         let message = format!("{short}, and there is no award to give instead");
-        let mend = "Name a fallback; the last of a chain has neither stock nor unlock_after, such as a prize of kind \
+        let mend = "Name a fallback; the last of a chain has no stock, unlock_after or per_user, such as a prize of kind \
                     \"nothing\".";
         self.faults.add(self.at("fallback"), message, mend);
         None

@@ -56,7 +56,7 @@ impl LedgerStore for SqliteStore {
         .fetch_all(&self.readers)
         .await
         .map_err(Fault::doing("list a user's points"))?;
-        let entries = rows.iter().map(|row| row.read(user_id)).collect::<Tried<_>>();
+        let entries = rows.iter().map(EntryRow::read).collect::<Tried<_>>();
         entries.map_err(Fault::doing("list a user's points"))
     }
 
@@ -97,8 +97,9 @@ impl LedgerStore for SqliteStore {
     }
 }
 
+/// A line of an account with its transfer.
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     transfer_id: String,
     amount: i64,
     balance: i64,
@@ -109,9 +110,9 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn read(&self, user_id: &UserId) -> Tried<Entry> {
-        // Keys that only the user and the reason make unique are shown as they were sent.
-        let sent = self.key.strip_prefix(user_id.as_str()).and_then(|rest| rest.strip_prefix('\n'));
+    pub(super) fn read(&self) -> Tried<Entry> {
+        // Keys of requests stand behind their user; they are shown as they were sent.
+        let sent = self.key.split_once('\n').map(|(_, sent)| sent);
         Ok(Entry {
             transfer_id: TransferId::from_ulid(ulid(&self.transfer_id)?),
             amount: Points::from_hundredths(self.amount),

@@ -3,4 +3,5 @@
 mod limits;
 mod redemptions;
 mod retries;
+mod rules;
 mod stock;

@@ -3,5 +3,7 @@
 mod bench;
 mod cron;
 mod dispatch;
+mod parts;
 mod points;
+mod redrive;
 mod worker;

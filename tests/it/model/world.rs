@@ -10,14 +10,17 @@ use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
+use big_market::domain::audit::Actor;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
+use big_market::domain::cron::{CronFire, FireRun, FireState};
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::ledger::TransferReason;
 use big_market::domain::outbox::OutboxState;
 use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
+use big_market::domain::standing::UserList;
 use big_market::fault::Error;
 use big_market::jobs;
 use big_market::queue::Message;
@@ -33,12 +36,16 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::documents::{self, ACTIVITY, SKUS};
+use super::savings::{Savings, saver};
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
 use crate::support::partner::Partner;
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
+/// Parts in which prune runs as a fire.
+pub const PRUNE_PARTS: u16 = 3;
+const OPERATOR: Actor = Actor::System("model");
 /// Messages handled in one draining at most; more would be a loop that feeds itself.
 const MESSAGES_MAX: u32 = 2_000;
 
@@ -55,12 +62,15 @@ pub struct World {
     draws: BTreeMap<String, (DrawRequest, Option<Vec<Draw>>)>,
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
     exchanges: exchanges::Exchanges,
+    savings: Savings,
     requests: u32,
     published: u64,
     zone: &'static str,
     rival_answers: RivalAnswers,
     /// The latest time that any clock showed.
     latest: Timestamp,
+    /// When the first process began to look at the schedules.
+    began: Timestamp,
     /// Runs what the store does beside its callers.
     _outer: Runtime,
     _directory: TempDir,
@@ -118,11 +128,13 @@ impl World {
             draws: BTreeMap::new(),
             recharges: BTreeMap::new(),
             exchanges: exchanges::Exchanges::default(),
+            savings: Savings::default(),
             requests: 0,
             published: 0,
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
             rival_answers: RivalAnswers::default(),
             latest: sources_now,
+            began: sources_now,
             _outer: outer,
             _directory: directory,
         };
@@ -195,6 +207,32 @@ impl World {
         struck
     }
 
+    /// Lets prune come due in parts, in a process that meets a misfortune at its `point`-th await, and then works it off in
+    /// one that lives. Tells whether it did, and gives the fire.
+    pub fn fire_struck(&mut self, point: i64, misfortune: Misfortune) -> (bool, CronFire) {
+        let began = self.sources.now();
+        self.clock.advance(TimeDelta::hours(1));
+        let crash = self.process.crash.clone();
+        crash.arm(point, misfortune);
+        self.work_fires(began);
+        let struck = crash.has_struck();
+        crash.disarm();
+        // A lost message or a dead worker's claim takes so long.
+        self.clock.advance(TimeDelta::minutes(2));
+        self.work_fires(began);
+        self.latest = self.latest.max(self.sources.now());
+        let [fire] = self.fires().try_into().expect("one fire, whatever happened");
+        (struck, fire)
+    }
+
+    /// One look at the schedules, and every message that leads to. Messages of a process that died stay for the next.
+    fn work_fires(&mut self, began: Timestamp) {
+        self.live(move |app| async move { app.fire_due(began).await });
+        while let Some(message) = self.queue.take() {
+            self.handle(message);
+        }
+    }
+
     /// Runs a job twice in a process that lives.
     pub fn run_twice(&mut self, job: &str) {
         for _ in 0..2 {
@@ -211,8 +249,9 @@ impl World {
             _ => {}
         }
         match self.random.random_range(0..100) {
-            0..18 => self.draw_some(),
-            18..30 => self.exchange_some(),
+            0..14 => self.draw_some(),
+            14..24 => self.exchange_some(),
+            24..30 => self.move_points(),
             30..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
@@ -221,7 +260,8 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..94 => self.move_clock(),
+            86..92 => self.move_clock(),
+            92..96 => self.change_list(),
             _ => self.lose_counters(),
         }
         self.process.crash.disarm();
@@ -248,9 +288,37 @@ impl World {
             self.drain();
         }
         self.check();
+        self.every_fire_ended();
         self.every_answer_stands();
         self.every_exchange_stands();
+        self.every_answer_about_points_stands();
         self.every_award_arrived_once();
+    }
+
+    /// No fire is stuck, however its messages and workers were lost; one in parts ended as its parts did.
+    fn every_fire_ended(&mut self) {
+        self.live(|app| async move { app.resume_job(&OPERATOR, "prune").await });
+        let mut open = usize::MAX;
+        for _ in 0..40 {
+            self.clock.advance(TimeDelta::minutes(2));
+            self.work_fires(self.began);
+            open = self.fires().iter().filter(|fire| is_open(&fire.run)).count();
+            if open == 0 {
+                break;
+            }
+        }
+        assert_eq!(open, 0, "{:#?}", self.fires());
+        for fire in self.fires() {
+            assert_eq!(fire.parts.len(), usize::from(PRUNE_PARTS), "{fire:?}");
+            let failed = fire.parts.iter().any(|part| part.run.state == FireState::Failed);
+            assert!(fire.parts.iter().all(|part| !is_open(&part.run)), "{fire:?}");
+            assert_eq!(fire.run.state, if failed { FireState::Failed } else { FireState::Done }, "{fire:?}");
+        }
+    }
+
+    fn fires(&self) -> Vec<CronFire> {
+        let store = self.store.clone();
+        self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 1_000).await }).unwrap()
     }
 
     fn every_answer_stands(&mut self) {
@@ -267,6 +335,14 @@ impl World {
             let again = self.live(move |app| async move { app.recharge(request).await });
             let again = again.expect("nothing kills this process").expect("a repeat is answered");
             assert_eq!((again.order, again.repeated), (first, true));
+        }
+    }
+
+    fn every_answer_about_points_stands(&mut self) {
+        for (wish, first) in self.savings.answered() {
+            let again = self.live(move |app| wish.ask(app));
+            let again = again.expect("nothing kills this process").expect("a repeat is answered");
+            assert_eq!(again, (first, true));
         }
     }
 
@@ -344,6 +420,20 @@ impl World {
         self.draw_all(&requests);
     }
 
+    /// Up to four requests about points at once, some of which may be the same.
+    fn move_points(&mut self) {
+        let many = self.random.random_range(1..=4);
+        let now = self.sources.now();
+        let wishes: Vec<_> = (0..many).map(|_| self.savings.any(&mut self.random, now)).collect();
+        let asked = wishes.clone();
+        let answers = self.live(move |app| async move {
+            futures::future::join_all(asked.into_iter().map(|(_, wish)| wish.ask(app.clone()))).await
+        });
+        for ((number, _), answer) in wishes.iter().zip(answers.into_iter().flatten()) {
+            self.savings.note(*number, answer);
+        }
+    }
+
     fn repeat_one(&mut self) {
         if self.draws.is_empty() {
             return;
@@ -408,11 +498,12 @@ impl World {
     }
 
     /// Has another process get in the way of these requests: the same request, one of the same user, a reconciler that takes
-    /// the claims for orphans, a publication, or a rebuild of the counters.
+    /// the claims for orphans, a publication, one that changes nothing but limits per user, another list, or a rebuild of the
+    /// counters.
     fn arm_rival(&mut self, requests: &[DrawRequest]) {
         let rival = self.process.rival.clone();
         let request = requests[self.random.random_range(0..requests.len())].clone();
-        let deed = match self.random.random_range(0..6) {
+        let deed = match self.random.random_range(0..8) {
             0 => self.rival_draw(request),
             1 | 2 => {
                 let user = (0..USERS).find(|user| user_id(*user) == request.user_id).unwrap();
@@ -433,6 +524,11 @@ impl World {
                 let document = documents::any(&mut self.random, self.zone, self.published.min(6));
                 // A refusal is as good: then nothing got in the way.
                 async move { drop(rival.publish(document, "rival").await) }.boxed()
+            }
+            5 => async move { publish_other_limits(&rival).await }.boxed(),
+            6 => {
+                let change = self.any_list_change();
+                async move { drop(change(rival).await) }.boxed()
             }
             _ => {
                 let store = self.store.clone();
@@ -474,7 +570,10 @@ impl World {
                 assert!(
                     matches!(
                         refusal,
-                        Refusal::QuotaExhausted { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain
+                        Refusal::QuotaExhausted { .. }
+                            | Refusal::UserBlocked { .. }
+                            | Refusal::ActivityEnded { .. }
+                            | Refusal::TryAgain
                     ),
                     "{refusal}"
                 );
@@ -549,6 +648,33 @@ impl World {
         }
     }
 
+    /// An operator puts a user on a list or takes one off, who may not be on it.
+    fn change_list(&mut self) {
+        let change = self.any_list_change();
+        match self.live(change) {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Unknown { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn any_list_change(&mut self) -> impl FnOnce(App) -> BoxFuture<'static, Result<(), Error>> + use<> {
+        let user_id = user_id(self.random.random_range(0..USERS));
+        let list = if self.random.random_bool(0.5) { UserList::Grey } else { UserList::Black };
+        let puts = self.random.random_bool(0.5);
+        move |app| {
+            async move {
+                let (activity_id, actor) = (activity_id(), Actor::System("model"));
+                let who = (&activity_id, &user_id);
+                if puts {
+                    return app.put_on_list(&actor, who, list, None).await.map(drop);
+                }
+                app.take_off_list(&actor, who, list).await
+            }
+            .boxed()
+        }
+    }
+
     fn handle_message(&mut self) {
         if let Some(message) = self.queue.take() {
             self.handle(message);
@@ -583,6 +709,25 @@ impl World {
         };
         self.clock.advance(span);
         self.latest = self.latest.max(self.sources.now());
+        self.steer_jobs();
+    }
+
+    /// Somebody looks at the schedules, or an operator runs, pauses or resumes a job. Messages wait for whoever takes them.
+    fn steer_jobs(&mut self) {
+        let (began, choice) = (self.began, self.random.random_range(0..10));
+        let steered = self.live(move |app| async move {
+            match choice {
+                0..4 => app.fire_due(began).await.map(drop),
+                4 | 5 => app.run_job(&OPERATOR, "prune").await.map(drop),
+                6 => app.pause_job(&OPERATOR, "prune").await,
+                _ => app.resume_job(&OPERATOR, "prune").await,
+            }
+        });
+        match steered {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
     }
 
     fn lose_counters(&mut self) {
@@ -640,6 +785,18 @@ impl Process {
             let mut config = Config::defaults();
             let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
             config.webhook.endpoints.insert("partner".into(), endpoint);
+            // Jobs run when a life runs them; only prune may also come due, once an hour and in parts.
+            let cron = &mut config.cron;
+            for entry in [
+                &mut cron.relay_outbox,
+                &mut cron.sync_stock,
+                &mut cron.reconcile_stock,
+                &mut cron.reconcile_ledger,
+                &mut cron.expire,
+            ] {
+                entry.schedule = "0 0 0 1 1 * 2099".into();
+            }
+            cron.prune.parts = PRUNE_PARTS;
             App::new(Parts {
                 config,
                 sources: sources.clone(),
@@ -656,9 +813,23 @@ impl Process {
     }
 }
 
+/// Publishes the current document with limits per user where there were none, and without those that stock makes up for.
+async fn publish_other_limits(app: &App) {
+    let mut document = app.versions(&activity_id()).await.unwrap().remove(0).document;
+    for award in document.awards.iter_mut().filter(|award| award.stock.is_some()) {
+        award.per_user = if award.per_user.is_some() { None } else { Some(1) };
+    }
+    // A refusal is as good: then nothing got in the way.
+    drop(app.publish(document, "rival").await);
+}
+
 /// The message that runs a job without arguments.
 fn named(job: &str) -> Message {
     Message { job: job.into(), key: format!("model:{job}"), arguments: serde_json::json!({}) }
+}
+
+fn is_open(run: &FireRun) -> bool {
+    matches!(run.state, FireState::Due | FireState::Running)
 }
 
 fn activity_id() -> ActivityId {
@@ -667,9 +838,4 @@ fn activity_id() -> ActivityId {
 
 fn user_id(user: usize) -> UserId {
     UserId::new(&format!("user{user}")).unwrap()
-}
-
-/// Whose points are only saved.
-fn saver() -> UserId {
-    UserId::new("saver").unwrap()
 }

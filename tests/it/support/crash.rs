@@ -1,5 +1,6 @@
 //! A process that dies at a chosen await, or meets a failure there: ports that pass everything on until then.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,41 +11,47 @@ use big_market::domain::award::AwardRecord;
 use big_market::domain::behaviour::Behaviour;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::ActivityHead;
-use big_market::domain::cron::CronFire;
+use big_market::domain::cron::{CronFire, FireKey, JobState, ProposedFire};
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{
     ActivityId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, HoldId, Name, OutboxId, RedemptionId,
     RequestId, TransferId, UserId, Version,
 };
 use big_market::domain::ledger::{Entry, Holdings};
-use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
+use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
+use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::story::{DrawStory, TimelineItem};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
-use big_market::store::cron::{CronStore, FireClaim, FireEnd};
+use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
+use big_market::store::jobs::{JobStore, Requested};
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::{
     Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed,
 };
-use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::lists::ListStore;
+use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Redriven};
 use big_market::store::redemptions::{
     NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore,
 };
 use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::stories::StoryStore;
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
+use ulid::Ulid;
 
 /// What happens at the chosen await.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,8 +219,10 @@ mortal!(MortalStore.store: OutboxStore {
     fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
+    fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
-    fn prune_outbox(before: Timestamp, limit: u32) -> Stored<u64>;
+    fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+    fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
@@ -230,13 +239,23 @@ mortal!(MortalStore.store: LedgerStore {
     fn release_overdue(holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64>;
 });
 mortal!(MortalStore.store: CronStore {
-    fn propose_fires(fires: &[CronFire]) -> Stored<()>;
-    fn last_fires(now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
-    fn claim_fire(claim: &FireClaim) -> Stored<bool>;
+    fn propose_fires(fires: &[ProposedFire]) -> Stored<()>;
+    fn last_fires(jobs: &[&str], now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
+    fn claim_fire(claim: &FireClaim) -> Stored<Claimed>;
+    fn renew_claim(claim: &FireClaim) -> Stored<bool>;
+    fn release_claims(latest: Timestamp) -> Stored<u64>;
     fn end_fire(end: &FireEnd) -> Stored<()>;
-    fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<CronFire>>;
+    fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<FireKey>>;
     fn fires(job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Stored<Vec<CronFire>>;
+    fn fire(job: &str, due_at: Timestamp) -> Stored<Option<CronFire>>;
+    fn running_fires() -> Stored<Vec<CronFire>>;
     fn prune_fires(before: Timestamp, limit: u32) -> Stored<u64>;
+});
+mortal!(MortalStore.store: JobStore {
+    fn job_states() -> Stored<Vec<JobState>>;
+    fn pause_job(job: &str, change: &Change) -> Stored<()>;
+    fn resume_job(job: &str, change: &Change) -> Stored<()>;
+    fn request_fire(job: &str, parts: u16, change: &Change) -> Stored<Requested>;
 });
 mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
@@ -246,9 +265,19 @@ mortal!(MortalStore.store: KeyStore {
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
 });
+mortal!(MortalStore.store: ListStore {
+    fn put_on_list(listed: &ListedUser, change: &Change) -> Stored<ListedUser>;
+    fn take_off_list(activity_id: &ActivityId, user_id: &UserId, list: UserList, change: &Change) -> Stored<bool>;
+    fn listed(activity_id: &ActivityId, list: UserList, page: &Page<UserId>) -> Stored<Vec<ListedUser>>;
+});
+mortal!(MortalStore.store: StoryStore {
+    fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
+    fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
+});
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
     fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn redemption_violations(limit: u32) -> Stored<Vec<Violation>>;

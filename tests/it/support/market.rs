@@ -56,6 +56,11 @@ impl Market {
         Self::configured(|_| {}).await
     }
 
+    /// A market without a campaign and with other settings.
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::configured(change).await
+    }
+
     /// A market with the demo campaign and other settings.
     pub async fn demo_with(change: impl FnOnce(&mut Config)) -> Self {
         let market = Self::configured(change).await;
@@ -139,6 +144,7 @@ impl Market {
                         outbox_id: delivery.outbox_id,
                         lease: delivery.lease,
                         award_record_id: delivery.award.award_record_id,
+                        began_at: now,
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),
