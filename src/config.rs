@@ -110,6 +110,7 @@ section!(
         reconcile_ledger: CronEntry,
         expire: CronEntry,
         settle_day: CronEntry,
+        expire_points: CronEntry,
         prune: CronEntry,
     }
 );
@@ -155,7 +156,7 @@ section!(
 
 impl CronConfig {
     /// Each scheduled job by its name, in the order of the manual.
-    pub const fn entries(&self) -> [(&'static str, &CronEntry); 8] {
+    pub const fn entries(&self) -> [(&'static str, &CronEntry); 9] {
         [
             ("relay_outbox", &self.relay_outbox),
             ("run_workflows", &self.run_workflows),
@@ -164,6 +165,7 @@ impl CronConfig {
             ("reconcile_ledger", &self.reconcile_ledger),
             ("expire", &self.expire),
             ("settle_day", &self.settle_day),
+            ("expire_points", &self.expire_points),
             ("prune", &self.prune),
         ]
     }

@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod audit;
+mod behaviours;
 mod campaigns;
 mod coupons;
 mod documents;
@@ -10,6 +11,7 @@ mod draws;
 mod extract;
 mod goods;
 mod health;
+mod holds;
 mod jobs;
 mod keys;
 mod life;
@@ -19,10 +21,12 @@ mod openapi;
 mod operations;
 mod operators;
 mod page;
+mod points;
 mod problem;
 mod reach;
 mod receipts;
 mod recharges;
+mod redemptions;
 mod sessions;
 mod settlements;
 mod stories;
@@ -52,13 +56,13 @@ use crate::domain::api_key::Scope;
 use Access::{Needs, Public, SignedIn};
 use Code::{
     ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, CsrfFailed, Forbidden,
-    IdempotencyKeyMissing, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady,
-    PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts, TryAgain,
-    Unauthenticated, UnsupportedMediaType, UserBlocked,
+    IdempotencyKeyMissing, InsufficientPoints, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound,
+    NotReady, PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts,
+    TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
-    ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
-    OperatorsWrite, RechargesWrite, TokensWrite, UsersRead,
+    ActivitiesRead, AwardsWrite, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead,
+    OperationsWrite, OperatorsWrite, PointsWrite, RechargesWrite, RedemptionsWrite, TokensWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -82,6 +86,27 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]).for_users(),
         Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
+        Route::post("/v1/redemptions", Needs(RedemptionsWrite), handler!(redemptions::redeem)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, SkuSoldOut, InsufficientPoints, RequestReused, Conflict]),
+        Route::post("/v1/redemptions/{id}/reverse", Needs(RedemptionsWrite), handler!(redemptions::reverse_redemption))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/v1/redemptions/{id}", Needs(UsersRead), handler!(redemptions::redemption)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/users/{id}/redemptions", Needs(UsersRead), handler!(redemptions::user_redemptions)).refuses(&[InvalidRequest]),
+        Route::post("/v1/behaviours", Needs(BehavioursWrite), handler!(behaviours::report_behaviour)).refuses(&BODY)
+            .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]),
+        Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/v1/users/{id}/points/earn", Needs(PointsWrite), handler!(points::earn_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, RequestReused]),
+        Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(holds::hold_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(holds::capture_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(holds::release_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/user-tokens", Needs(TokensWrite), handler!(tokens::give_token)).refuses(&BODY).refuses(&[NotFound]),
 

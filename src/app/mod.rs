@@ -1,5 +1,6 @@
 //! What the product does: one verb per method, shared by HTTP, jobs and the command line.
 
+mod behaviours;
 mod campaigns;
 mod catalog;
 mod choose;
@@ -17,10 +18,12 @@ mod open;
 mod operations;
 mod operators;
 mod passwords;
+mod points;
 mod reads;
 mod recalls;
 mod recharges;
 mod reconciliation;
+mod redemptions;
 mod sessions;
 mod settlement;
 mod stock;
@@ -32,6 +35,7 @@ mod workflows;
 
 use std::sync::Arc;
 
+pub use behaviours::{BehaviourCalendar, BehaviourReport, BehaviourView, Reported};
 pub use campaigns::{PublishedVersion, validate_campaign};
 pub use coupons::{CodesLoaded, CouponPoolView};
 pub use cron::ClaimedFire;
@@ -41,9 +45,11 @@ pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
 pub use life::{ActivityLine, STOP, StateView};
 pub use operators::OperatorChange;
+pub use points::{HoldEndRequest, HoldRequest, Once, PointsExpired, ReversalRequest, TransferRequest};
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
+pub use redemptions::{Redeemed, RedemptionRequest};
 pub use sessions::{SignedIn, csrf_fits, csrf_token};
 pub use settlement::{SEAL, Unsettled, day_subject};
 pub use stock::StockRepair;

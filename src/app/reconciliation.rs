@@ -65,6 +65,9 @@ impl App {
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
+        let mut ledger = store.ledger_violations(rows_max).await?;
+        ledger.extend(store.redemption_violations(rows_max).await?);
+        ledger.extend(store.rebate_violations(rows_max).await?);
         quota.extend(store.win_violations(rows_max).await?);
         quota.extend(self.different_settlements(Invariant::Quota).await?);
         let mut awards = store.award_violations(rows_max).await?;
@@ -73,7 +76,7 @@ impl App {
         let by_invariant = [
             (Invariant::Stock, stock),
             (Invariant::Quota, quota),
-            (Invariant::Ledger, store.ledger_violations(rows_max).await?),
+            (Invariant::Ledger, ledger),
             (Invariant::Awards, awards),
             (Invariant::Outbox, store.outbox_violations(self.inner.sources.now() - overdue, rows_max).await?),
         ];

@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod award;
+pub mod behaviour;
 pub mod bucket;
 pub mod calendar;
 pub mod campaign;
@@ -20,6 +21,7 @@ pub mod principal;
 pub mod quota;
 pub mod receipt;
 pub mod reconcile;
+pub mod redemption;
 pub mod refusal;
 pub mod revision;
 pub mod roll;

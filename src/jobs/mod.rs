@@ -5,6 +5,7 @@
 
 mod dispatch_awards;
 mod expire;
+mod expire_points;
 mod prune;
 mod reconcile_ledger;
 mod reconcile_stock;
@@ -29,6 +30,7 @@ use crate::queue::Message;
 
 use dispatch_awards::DispatchAwards;
 use expire::Expire;
+use expire_points::ExpirePoints;
 use prune::Prune;
 use reconcile_ledger::ReconcileLedger;
 use reconcile_stock::ReconcileStock;
@@ -48,6 +50,7 @@ async fn run_named(app: &App, message: &Message, part: Part) -> Option<Ended> {
         ReconcileLedger::NAME => run::<ReconcileLedger>(app, message, part).await,
         Expire::NAME => run::<Expire>(app, message, part).await,
         SettleDay::NAME => run::<SettleDay>(app, message, part).await,
+        ExpirePoints::NAME => run::<ExpirePoints>(app, message, part).await,
         Prune::NAME => run::<Prune>(app, message, part).await,
         _ => return None,
     })
@@ -274,6 +277,7 @@ mod tests {
             ReconcileLedger::NAME,
             Expire::NAME,
             SettleDay::NAME,
+            ExpirePoints::NAME,
             Prune::NAME,
         ];
         assert_eq!(scheduled, jobs);

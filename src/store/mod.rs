@@ -4,6 +4,7 @@
 //! a failure whose outcome is unknown, the caller calls it again.
 
 pub mod audit;
+pub mod behaviours;
 pub mod books;
 pub mod catalog;
 pub mod coupons;
@@ -16,6 +17,7 @@ pub mod ledger;
 pub mod lists;
 pub mod operators;
 pub mod outbox;
+pub mod redemptions;
 pub mod settlement;
 pub mod sqlite;
 pub mod stock;
@@ -37,6 +39,8 @@ pub trait Store:
     + draws::DrawStore
     + stock::StockStore
     + outbox::OutboxStore
+    + behaviours::BehaviourStore
+    + redemptions::RedemptionStore
     + ledger::LedgerStore
     + cron::CronStore
     + jobs::JobStore

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod behaviours;
 mod campaigns;
 mod coupons;
 mod documentation;
@@ -11,7 +12,9 @@ mod health;
 mod jobs;
 mod keys;
 mod operations;
+mod points;
 mod recharges;
+mod redemptions;
 mod rules;
 mod transport;
 mod users;

@@ -52,6 +52,7 @@ async fn every_job_run_twice_is_harmless() {
             "reconcile_ledger",
             "expire",
             "settle_day",
+            "expire_points",
             "run_workflows",
             "prune",
         ] {

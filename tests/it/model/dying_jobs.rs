@@ -5,7 +5,7 @@ use big_market::domain::cron::FireState;
 use super::world::{PRUNE_PARTS, World};
 use crate::support::crash::Misfortune;
 
-const JOBS: [&str; 9] = [
+const JOBS: [&str; 10] = [
     "relay_outbox",
     "run_workflows",
     "dispatch_awards",
@@ -14,6 +14,7 @@ const JOBS: [&str; 9] = [
     "reconcile_ledger",
     "expire",
     "settle_day",
+    "expire_points",
     "prune",
 ];
 /// Awaits of one job at most.
@@ -39,6 +40,9 @@ fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
             let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);
             world.check();
+            if job == "expire_points" {
+                world.check_points_expired();
+            }
             world.end();
             if !was_struck {
                 break;

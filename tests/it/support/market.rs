@@ -172,6 +172,7 @@ impl Market {
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),
+                    points_expire_at: None,
                     recharge_order_id: big_market::domain::id::RechargeOrderId::from_ulid(mint()),
                 }
             })

@@ -12,7 +12,7 @@ use big_market::domain::document::{AwardDocument, CampaignDocument, LimitsDocume
 use big_market::domain::draw::{Draw, Reason, RechargeOrder, RechargeSource};
 use big_market::domain::id::{
     ActivityId, AuditId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId,
-    UserId, Version,
+    UserId, Version, WorkflowId,
 };
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::domain::points::Points;
@@ -21,8 +21,9 @@ use big_market::domain::roll::{DaySeed, Roll};
 use big_market::domain::standing::Standing;
 use big_market::domain::stock::{Epoch, StockItem, StockTotal};
 use big_market::domain::strategy::Rule;
+use big_market::domain::workflow::{NewWorkflow, WorkflowData};
 use big_market::store::Store;
-use big_market::store::catalog::{NewVersion, Published};
+use big_market::store::catalog::{Closing, NewVersion, Published};
 use big_market::store::draws::{DrawGroup, Facts, FactsQuestion, NewDraw, NewRecharge, Recharged, Recorded};
 use big_market::store::outbox::{Finish, Lease};
 use sha2::{Digest, Sha256};
@@ -101,6 +102,7 @@ pub fn document(activity_id: &ActivityId, title: &str) -> CampaignDocument {
         time_zone: "UTC".into(),
         strategy: String::new(),
         limits: LimitsDocument::default(),
+        points_expire_after_days: None,
         awards: Vec::new(),
         tiers: Vec::new(),
         blacklist: None,
@@ -170,8 +172,24 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
             outcome,
         },
         transfer_id: TransferId::from_ulid(mint(&delivery.award.user_id)),
+        points_expire_at: None,
         recharge_order_id: RechargeOrderId::from_ulid(mint(&delivery.award.user_id)),
     }
+}
+
+/// A wish to close an activity: at once, or only if its window has ended by then.
+pub fn closing(name: &str, if_ended_by: Option<i64>) -> Closing {
+    let workflow = NewWorkflow {
+        workflow_id: WorkflowId::from_ulid(mint(&user("operators"))),
+        kind: "close_activity",
+        subject: name.into(),
+        bucket: None,
+        step: "stop",
+        data: WorkflowData::new(),
+        run_at: Some(at(0)),
+        started_at: at(0),
+    };
+    Closing { activity_id: activity(name), if_ended_by: if_ended_by.map(at), workflow }
 }
 
 /// An activity that is open, and the day its draws count in.
@@ -190,6 +208,10 @@ impl OpenActivity {
         let new = new_version(&activity_id, "first", &[(award_item("car"), 10), (sku_item("pack"), 5)]);
         assert_eq!(store.publish(&new).await.unwrap(), Published::Version(Version(1)));
         Self { store: store.clone(), activity_id, day: day("2026-11-22"), epoch: Epoch(1) }
+    }
+
+    pub async fn close(&self) {
+        self.store.close_activity(&closing(self.activity_id.as_str(), None), &change(3_600)).await.unwrap();
     }
 
     pub fn on(&self, date: &str) -> Self {

@@ -4,35 +4,21 @@ use std::sync::Arc;
 
 use big_market::domain::campaign::ActivityState;
 use big_market::domain::document::StageDocument;
-use big_market::domain::id::{Version, WorkflowId};
+use big_market::domain::id::Version;
 use big_market::domain::stock::Epoch;
-use big_market::domain::workflow::{Direction, NewWorkflow, WorkflowData, WorkflowMove, WorkflowRun, WorkflowState};
+use big_market::domain::workflow::{Direction, WorkflowMove, WorkflowRun, WorkflowState};
 use big_market::store::audit::AuditFilter;
-use big_market::store::catalog::{Closed, Closing, Published, StateChanged};
+use big_market::store::catalog::{Closed, Published, StateChanged};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 
-use crate::support::rows::{activity, at, change, mint, new_version, user};
+use crate::support::rows::{activity, at, change, closing, new_version};
 
 async fn publish(store: &Arc<dyn Store>, title: &str) -> Published {
     store.publish(&new_version(&activity("a"), title, &[])).await.unwrap()
 }
 
 /// A wish to close an activity, with a workflow of its own.
-fn closing(name: &str, if_ended_by: Option<i64>) -> Closing {
-    let workflow = NewWorkflow {
-        workflow_id: WorkflowId::from_ulid(mint(&user("operators"))),
-        kind: "close_activity",
-        subject: name.into(),
-        bucket: None,
-        step: "stop",
-        data: WorkflowData::new(),
-        run_at: Some(at(0)),
-        started_at: at(0),
-    };
-    Closing { activity_id: activity(name), if_ended_by: if_ended_by.map(at), workflow }
-}
-
 async fn actions(store: &Arc<dyn Store>) -> Vec<String> {
     let records = store.audit(&AuditFilter::default(), &Page { after: None, limit: 99 }).await.unwrap();
     records.into_iter().rev().map(|record| record.action).collect()
