@@ -15,6 +15,8 @@ async fn bench(misfire: Misfire) -> Bench {
         let never = "0 0 0 1 1 * 2099";
         for entry in [
             &mut config.cron.relay_outbox,
+            &mut config.cron.run_workflows,
+            &mut config.cron.settle_day,
             &mut config.cron.sync_stock,
             &mut config.cron.reconcile_stock,
             &mut config.cron.reconcile_ledger,

@@ -38,7 +38,7 @@ pub fn assert_described(method: &Method, path: &str, status: StatusCode, body: &
 
 fn matches(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
-    pattern.len() == path.len() && pattern.iter().zip(path).all(|(part, given)| *part == "{id}" || *part == given)
+    pattern.len() == path.len() && pattern.iter().zip(path).all(|(part, given)| part.starts_with('{') || *part == given)
 }
 
 /// Fails unless a value has the types and properties a schema asks for, and no other properties, all the way down.
