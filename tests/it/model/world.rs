@@ -8,6 +8,7 @@ use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
+use big_market::domain::audit::Actor;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::draw::{Draw, RechargeOrder};
@@ -35,6 +36,8 @@ use crate::support::partner::Partner;
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
+/// Who pauses, resumes and closes.
+const TESTS: Actor = Actor::System("model");
 /// Messages handled in one draining at most; more would be a loop that feeds itself.
 const MESSAGES_MAX: u32 = 2_000;
 
@@ -146,6 +149,9 @@ impl World {
     pub fn run_struck(&mut self, job: &str, point: i64, misfortune: Misfortune) -> bool {
         // What waits already belongs to the job only if it is the one that delivers.
         let mut next = Some(named(job));
+        if job == "run_workflows" {
+            self.run_named("settle_day");
+        }
         if job == "dispatch_awards" {
             self.run_named("relay_outbox");
             next = self.queue.take();
@@ -186,7 +192,8 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..94 => self.move_clock(),
+            86..93 => self.move_clock(),
+            93..95 => self.pause_or_resume(),
             _ => self.lose_counters(),
         }
         self.process.crash.disarm();
@@ -215,6 +222,43 @@ impl World {
         self.check();
         self.every_answer_stands();
         self.every_award_arrived_once();
+        // Not in every life: there may be a hundred days to settle.
+        if self.random.random_bool(0.1) {
+            self.close_books();
+            self.check();
+            self.every_answer_stands();
+        }
+    }
+
+    /// The activity is closed, and whatever happened in it, every day's books agree.
+    fn close_books(&mut self) {
+        let closed = self.live(|app| async move { app.close_activity(&TESTS, &activity_id()).await });
+        closed.expect("nothing kills this process").expect("it can be closed");
+        for _ in 0..20 {
+            for job in ["settle_day", "run_workflows"] {
+                self.run_named(job);
+            }
+            self.clock.advance(TimeDelta::seconds(10));
+        }
+        let app = self.process.app.clone();
+        let (report, _) = self.process.runtime.block_on(app.activity_report(&activity_id())).expect("it is settled");
+        assert_eq!((report.days_different, report.violations), (0, Vec::new()));
+        let drawn: usize = self.draws.values().filter_map(|(_, draws)| draws.as_ref()).map(Vec::len).sum();
+        assert!(report.sums.draws >= drawn as u64, "every draw that was answered is in the books");
+        assert_eq!(report.sums.draws, report.totals.draws_used);
+    }
+
+    fn pause_or_resume(&mut self) {
+        let pause = self.random.random_bool(0.4);
+        self.live(move |app| async move {
+            let wish =
+                if pause { app.pause(&TESTS, &activity_id()).await } else { app.resume(&TESTS, &activity_id()).await };
+            match wish {
+                Ok(_) | Err(Error::Refusal(Refusal::Conflict { .. })) => {}
+                Err(Error::Refusal(refusal)) => panic!("{refusal}"),
+                Err(Error::Fault(fault)) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+            }
+        });
     }
 
     fn every_answer_stands(&mut self) {
@@ -436,7 +480,10 @@ impl World {
                 assert!(
                     matches!(
                         refusal,
-                        Refusal::QuotaExhausted { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain
+                        Refusal::QuotaExhausted { .. }
+                            | Refusal::ActivityEnded { .. }
+                            | Refusal::ActivityNotOpen { .. }
+                            | Refusal::TryAgain
                     ),
                     "{refusal}"
                 );
@@ -484,7 +531,13 @@ impl World {
                     "an accepted request was refused afterwards: {refusal}"
                 );
                 assert!(
-                    matches!(refusal, Refusal::SkuSoldOut { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain),
+                    matches!(
+                        refusal,
+                        Refusal::SkuSoldOut { .. }
+                            | Refusal::ActivityEnded { .. }
+                            | Refusal::ActivityNotOpen { .. }
+                            | Refusal::TryAgain
+                    ),
                     "{refusal}"
                 );
             }
