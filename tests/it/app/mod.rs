@@ -2,4 +2,5 @@
 
 mod limits;
 mod retries;
+mod settlement;
 mod stock;
