@@ -149,11 +149,11 @@ async fn draws_and_a_closing_race_to_one_answer() {
         market.user(user_id.as_str()).recharge("9014").await;
     }
     let (user_ids, app) = (users.clone(), &market.app);
-    let draws = join_all(user_ids.into_iter().map(|user_id| async move {
+    let all_draws = join_all(user_ids.into_iter().map(|user_id| async move {
         let request_id = RequestId::new("d").unwrap();
         app.draw(DrawRequest { activity_id: activity_id(), user_id, request_id, count: 1 }).await
     }));
-    let recharges = join_all(users.iter().cloned().map(|user_id| async move {
+    let orders = join_all(users.iter().cloned().map(|user_id| async move {
         let (request_id, sku) = (RequestId::new("late").unwrap(), SkuId::new("9014").unwrap());
         app.recharge(RechargeRequest { activity_id: activity_id(), user_id, request_id, sku }).await
     }));
@@ -162,11 +162,11 @@ async fn draws_and_a_closing_race_to_one_answer() {
         tokio::task::yield_now().await;
         app.close_activity(&TESTS, &activity_id).await
     };
-    let (drawn, recharged, closed) = tokio::join!(draws, recharges, close);
+    let (drawn, granted, closed) = tokio::join!(all_draws, orders, close);
     assert!(closed.unwrap().changed);
     let not_open = |error: &Error| matches!(error, Error::Refusal(Refusal::ActivityNotOpen { .. } | Refusal::TryAgain));
     assert!(drawn.iter().filter_map(|drawn| drawn.as_ref().err()).all(not_open), "{drawn:?}");
-    assert!(recharged.iter().filter_map(|order| order.as_ref().err()).all(not_open), "{recharged:?}");
+    assert!(granted.iter().filter_map(|order| order.as_ref().err()).all(not_open), "{granted:?}");
     for _ in 0..3 {
         market.settle().await;
         market.clock.advance(TimeDelta::seconds(5));
