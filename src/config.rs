@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::domain::cron::Misfire;
+use crate::domain::cron::{Misfire, Part};
 
 const DEFAULTS: &str = include_str!("../config.default.toml");
 
@@ -68,7 +68,7 @@ section!(
 );
 section!(
     /// `[server]`
-    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, shutdown_seconds: u64 }
+    ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, codes_bytes_max: usize, shutdown_seconds: u64 }
 );
 section!(
     /// `[draws]`
@@ -109,12 +109,12 @@ section!(
     }
 );
 section!(
-    /// When one job runs.
-    CronEntry { schedule: String, misfire: Misfire }
+    /// When one job runs, and in how many parts.
+    CronEntry { schedule: String, misfire: Misfire, #[serde(default = "one_part")] parts: u16 }
 );
 section!(
     /// `[retention]`
-    RetentionConfig { outbox_days: u32, fires_days: u32 }
+    RetentionConfig { outbox_days: u32, attempts_days: u32, fires_days: u32 }
 );
 section!(
     /// `[reconcile]`
@@ -143,6 +143,23 @@ impl CronConfig {
             ("prune", &self.prune),
         ]
     }
+}
+
+const fn one_part() -> u16 {
+    1
+}
+
+/// Jobs whose work can be split by the buckets of users. `src/jobs/` says the same of each.
+pub const JOBS_IN_PARTS: [&str; 1] = ["prune"];
+
+/// What a job does, in the manual's words: the comment above its line.
+pub fn job_purpose(job: &str) -> String {
+    let start = format!("{job} = {{");
+    let before: Vec<&str> = DEFAULTS.lines().take_while(|line| !line.starts_with(&start)).collect();
+    let comment = before.iter().rev().map_while(|line| line.strip_prefix("# "));
+    let mut lines: Vec<&str> = comment.collect();
+    lines.reverse();
+    lines.join(" ")
 }
 
 /// A list, or what the environment can say instead: one text with commas.
@@ -241,6 +258,7 @@ impl Config {
             ("webhook.timeout_ms", self.webhook.timeout_ms),
             ("server.request_timeout_ms", self.server.request_timeout_ms),
             ("server.body_bytes_max", self.server.body_bytes_max as u64),
+            ("server.codes_bytes_max", self.server.codes_bytes_max as u64),
             ("queue.poll_ms", self.queue.poll_ms),
             ("queue.window", self.queue.window),
             ("reconcile.rows_max", u64::from(self.reconcile.rows_max)),
@@ -263,9 +281,26 @@ impl Config {
                 let message = format!("{job}.schedule {:?}: {error}; write it as \"0 30 2 * * *\"", entry.schedule);
                 return Err(ConfigError::Value { key: "cron", message });
             }
+            if let Some(wrong) = wrong_parts(job, entry.parts) {
+                return Err(ConfigError::Value {
+                    key: "cron",
+                    message: format!("{job}.parts is {}; {wrong}", entry.parts),
+                });
+            }
         }
         Ok(())
     }
+}
+
+/// What is wrong with the number of parts that a job is to run in.
+fn wrong_parts(job: &str, parts: u16) -> Option<String> {
+    if !(1..=Part::MAX).contains(&parts) {
+        return Some(format!("use 1 to {}", Part::MAX));
+    }
+    if parts > 1 && !JOBS_IN_PARTS.contains(&job) {
+        return Some(format!("it runs in one piece; of the jobs, only {} can run in parts", JOBS_IN_PARTS.join(", ")));
+    }
+    None
 }
 
 #[cfg(test)]
@@ -310,5 +345,32 @@ mod tests {
         assert!(error.to_string().contains("cron: expire.schedule"), "{error}");
         let error = merged(&[("BIG_MARKET__DRAWS__BATCH_MAX", "0")]).expect_err("no batch");
         assert!(error.to_string().contains("draws.batch_max"), "{error}");
+    }
+
+    #[test]
+    fn only_jobs_that_can_be_split_run_in_parts() {
+        assert_eq!(Config::defaults().cron.prune.parts, 1);
+        let parts = |job: &str, parts: &str| merged(&[(&format!("BIG_MARKET__CRON__{job}__PARTS"), parts)]);
+        assert_eq!(parts("PRUNE", "1024").expect("valid").cron.prune.parts, 1024);
+        for (job, number, told) in [
+            ("EXPIRE", "2", "cron: expire.parts is 2; it runs in one piece; of the jobs, only prune can run in parts"),
+            ("PRUNE", "0", "cron: prune.parts is 0; use 1 to 1024"),
+            ("PRUNE", "1025", "cron: prune.parts is 1025; use 1 to 1024"),
+        ] {
+            let error = parts(job, number).expect_err("cannot work").to_string();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_manual_says_what_each_job_does() {
+        for (job, _) in Config::defaults().cron.entries() {
+            let purpose = job_purpose(job);
+            assert!(
+                purpose.len() > 20 && purpose.ends_with('.'),
+                "{job}: write a sentence above its line: {purpose:?}"
+            );
+        }
+        assert_eq!(job_purpose("prune"), "Deletes what `retention` no longer keeps.");
     }
 }

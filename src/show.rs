@@ -23,10 +23,11 @@ pub fn campaign(campaign: &Campaign) -> String {
         let stock = award.stock.map_or_else(|| "unlimited".to_owned(), |stock| stock.to_string());
         let unlock =
             if award.unlock_after == 0 { String::new() } else { format!(", after {} today", award.unlock_after) };
+        let per_user = award.per_user.map(|most| format!(", {most} a user")).unwrap_or_default();
         let fallback = award.fallback.map(|index| format!(", else {}", awards[index].award_id)).unwrap_or_default();
         let (id, kind) = (&award.award_id, award.prize.kind());
         line(format_args!(
-            "  {id:<8} {:>12} stock {stock:<10} {kind:<8} {}{unlock}{fallback}",
+            "  {id:<8} {:>12} stock {stock:<10} {kind:<8} {}{unlock}{per_user}{fallback}",
             award.weight, award.title
         ));
     }

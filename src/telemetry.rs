@@ -11,6 +11,9 @@ use crate::fault::Fault;
 /// Bounds of every histogram whose name ends in `_seconds`.
 const SECONDS_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// Bounds of how late jobs begin, who may wait for one another for minutes.
+const LATE_BUCKETS: [f64; 10] = [0.05, 0.25, 1.0, 2.5, 10.0, 30.0, 60.0, 300.0, 1_800.0, 7_200.0];
+
 /// Sends log lines to standard error, so that standard output holds only what a command prints.
 ///
 /// # Errors
@@ -32,7 +35,7 @@ pub fn start_logs(config: &TelemetryConfig) -> Result<(), ConfigError> {
 }
 
 /// Every metric with what it means. A test finds those that are recorded and not here.
-pub const METRICS: [(&str, &str); 13] = [
+pub const METRICS: [(&str, &str); 15] = [
     ("big_market_http_requests_total", "HTTP requests answered, by route, method and status"),
     ("big_market_http_request_duration_seconds", "Time until a request was answered, by route and method"),
     ("big_market_draws_total", "Draws recorded"),
@@ -43,8 +46,10 @@ pub const METRICS: [(&str, &str); 13] = [
     ("big_market_invariant_violations", "Rows for which an invariant did not hold when it was last checked"),
     ("big_market_job_runs_total", "Runs of jobs, by job and how they ended"),
     ("big_market_job_duration_seconds", "Time that a run of a job took, by job"),
+    ("big_market_job_late_seconds", "How long after it was due a fire of a job, or a part of one, began, by job"),
     ("big_market_queue_waiting", "Messages that wait and are due, by lane"),
     ("big_market_queue_worker_restarts_total", "Queue workers that ended and were started again, by lane"),
+    ("big_market_coupon_codes_left", "Coupon codes that nobody has, by pool"),
     ("big_market_build_info", "1, with the version as a label"),
 ];
 
@@ -70,6 +75,9 @@ pub fn describe_metrics() {
 pub fn start_metrics() -> Result<PrometheusHandle, Fault> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS_BUCKETS)
+        .and_then(|builder| {
+            builder.set_buckets_for_metric(Matcher::Full("big_market_job_late_seconds".into()), &LATE_BUCKETS)
+        })
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(Fault::doing("install the metrics recorder"))?;
     describe_metrics();

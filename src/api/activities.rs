@@ -111,6 +111,12 @@ pub(super) struct AwardViewBody {
     unlock_after: u32,
     /// Draws this user still has to make today until a draw can win this: the number the rule uses.
     draws_until_unlock: u32,
+    /// How often one user may win it over the activity's whole life; null is without limit.
+    #[schema(required)]
+    per_user: Option<u32>,
+    /// How often this user has won it; null where that is without limit.
+    #[schema(required)]
+    won: Option<u32>,
 }
 
 /// The tiers and a user's way to them.
@@ -240,6 +246,8 @@ impl From<AwardView> for AwardViewBody {
             stock_left: view.stock_left,
             unlock_after: view.unlock_after,
             draws_until_unlock: view.draws_until_unlock,
+            per_user: view.per_user,
+            won: view.won,
         }
     }
 }

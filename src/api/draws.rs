@@ -1,5 +1,7 @@
 //! Drawing, and the proof of a draw.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,6 +18,7 @@ use crate::domain::award::{AwardKind, PrizeValue};
 use crate::domain::draw::{DRAWS_PER_REQUEST_MAX, Draw, Fallback, Reason};
 use crate::domain::id::{ActivityId, AwardId, UserId, Version};
 use crate::domain::receipt::Receipt;
+use crate::domain::standing::{Standing, UserList};
 use crate::domain::strategy::Rule;
 use crate::fault::Result;
 
@@ -74,9 +77,26 @@ pub(super) struct DrawBody {
     used_before: u32,
     /// Draws used that day before this one.
     used_today_before: u32,
+    /// The user's list and wins of limited awards before this one; absent where there is neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    standing: Option<StandingBody>,
     /// Path of its receipt.
     #[schema(example = "/v1/draws/draw_01J9ZZZZZZZZZZZZZZZZZZZZZZ/receipt")]
     receipt: String,
+}
+
+/// What else a draw was decided from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StandingBody {
+    /// The list the user was on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    list: Option<UserList>,
+    /// Wins, by award, of awards that one user may win only so often.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    won: BTreeMap<String, u32>,
 }
 
 /// What was won.
@@ -122,7 +142,7 @@ pub(super) struct ReasonBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     at: Option<u32>,
-    /// The award it picked, before unlock and stock were looked at.
+    /// The award it picked, before unlock, limits, lists and stock were looked at.
     picked: String,
     /// Candidates passed over because their stock was out.
     out_of_stock: u32,
@@ -184,6 +204,13 @@ impl From<&Reason> for ReasonBody {
     }
 }
 
+impl StandingBody {
+    fn of(standing: &Standing) -> Option<Self> {
+        let won = || standing.won.iter().map(|(award_id, won)| (award_id.to_string(), *won)).collect();
+        (!standing.is_plain()).then(|| Self { list: standing.list, won: won() })
+    }
+}
+
 impl DrawBody {
     /// With the title of its award.
     pub(super) async fn of(app: &App, draw: &Draw) -> Result<Self> {
@@ -202,6 +229,7 @@ impl DrawBody {
             roll: draw.roll.to_string(),
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: StandingBody::of(&draw.standing),
             receipt: format!("/v1/draws/{}/receipt", draw.draw_id),
         })
     }

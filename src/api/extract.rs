@@ -94,17 +94,20 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     }
 }
 
-/// The `{id}` of a path and the part after it that varies too, percent-decoded, not yet read.
-pub(super) struct PathPair(pub(super) String, pub(super) String);
+/// The parts of a path with several `{...}`, in order, percent-decoded, not yet read.
+pub(super) struct PathTexts<const N: usize>(pub(super) [String; N]);
 
-impl<S: Send + Sync> FromRequestParts<S> for PathPair {
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathTexts<N>
+where
+    [String; N]: DeserializeOwned + Send,
+{
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Path((id, other)) = Path::<(String, String)>::from_request_parts(parts, state)
+        let Path(texts) = Path::<[String; N]>::from_request_parts(parts, state)
             .await
             .map_err(|rejection| Problem::from(Refusal::invalid("id", rejection.body_text())))?;
-        Ok(Self(id, other))
+        Ok(Self(texts))
     }
 }
 

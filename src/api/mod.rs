@@ -3,12 +3,16 @@
 mod access;
 mod activities;
 mod campaigns;
+mod coupons;
 mod documents;
 mod draws;
 mod extract;
+mod goods;
 mod health;
+mod jobs;
 mod keys;
 mod life;
+mod lists;
 mod observe;
 mod openapi;
 mod operations;
@@ -17,6 +21,7 @@ mod problem;
 mod receipts;
 mod recharges;
 mod settlements;
+mod stories;
 mod time;
 mod users;
 mod workflows;
@@ -41,12 +46,13 @@ use crate::app::App;
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, Conflict, Forbidden, IdempotencyKeyMissing, Internal,
-    InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted, RequestReused,
-    SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, Forbidden, IdempotencyKeyMissing,
+    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
+    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
-    ActivitiesRead, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite, RechargesWrite, UsersRead,
+    ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
+    RechargesWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -57,7 +63,7 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, QuotaExhausted, RequestReused]),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]),
         Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]),
@@ -69,6 +75,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
 
         Route::get("/admin/activities", Needs(OperationsRead), handler!(life::activities)),
@@ -92,12 +99,31 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/outbox/redrive", Needs(OperationsWrite), handler!(operations::redrive_dead)).refuses(&BODY),
+        Route::get("/admin/jobs", Needs(OperationsRead), handler!(jobs::jobs)),
+        Route::get("/admin/jobs/{name}", Needs(OperationsRead), handler!(jobs::job)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/jobs/{name}/run", Needs(OperationsWrite), handler!(jobs::run_job))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/jobs/{name}/pause", Needs(OperationsWrite), handler!(jobs::pause_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::post("/admin/jobs/{name}/resume", Needs(OperationsWrite), handler!(jobs::resume_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/cron", Needs(OperationsRead), handler!(jobs::fires)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/lists/{list}", Needs(OperationsRead), handler!(lists::listed)).refuses(&[InvalidRequest, NotFound]),
+        Route::put("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::put_on_list)).refuses(&BODY).refuses(&[NotFound]),
+        Route::delete("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::take_off_list))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
+        Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/outbox/{id}/cancel", Needs(OperationsWrite), handler!(operations::cancel)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/goods", Needs(OperationsRead), handler!(goods::goods)).refuses(&[InvalidRequest]),
+        Route::post("/admin/goods/{id}/ship", Needs(OperationsWrite), handler!(goods::ship)).refuses(&BODY).refuses(&[NotFound, Conflict]),
+        Route::get("/admin/coupon-pools", Needs(OperationsRead), handler!(coupons::pools)),
+        Route::get("/admin/coupon-pools/{id}", Needs(OperationsRead), handler!(coupons::pool)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/coupon-pools/{id}/codes", Needs(OperationsWrite), handler!(coupons::load))
+            .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType]).takes(BodySize::Codes).lasts(Time::Unlimited),
         Route::get("/admin/workflows", Needs(OperationsRead), handler!(workflows::workflows)).refuses(&[InvalidRequest]),
         Route::get("/admin/workflows/{id}", Needs(OperationsRead), handler!(workflows::workflow)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/workflows/{id}/retry", Needs(OperationsWrite), handler!(workflows::retry_workflow))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
-        Route::get("/admin/jobs", Needs(OperationsRead), handler!(operations::jobs)),
-        Route::get("/admin/cron", Needs(OperationsRead), handler!(operations::fires)).refuses(&[InvalidRequest]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
@@ -113,7 +139,7 @@ pub fn routes() -> Vec<Route> {
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, with `{id}` for what varies.
+    /// The path, with `{id}` or `{name}` for what varies.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
@@ -140,6 +166,8 @@ enum BodySize {
     Request,
     /// `server.document_bytes_max`
     Document,
+    /// `server.codes_bytes_max`
+    Codes,
 }
 
 impl Route {
@@ -153,6 +181,10 @@ impl Route {
 
     fn put(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
         Self::new(Method::PUT, path, access, handler)
+    }
+
+    fn delete(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::DELETE, path, access, handler)
     }
 
     /// Any route can break or take too long; one that needs a key can miss it.
@@ -241,6 +273,7 @@ pub fn router(state: ApiState) -> Router {
         let bytes_max = match route.body_size {
             BodySize::Request => server.body_bytes_max,
             BodySize::Document => server.document_bytes_max,
+            BodySize::Codes => server.codes_bytes_max,
         };
         let (schemas, paths, methods) = route.into_handler();
         let methods = match access {

@@ -97,6 +97,7 @@ pub(super) fn operation_mut<'a>(item: &'a mut PathItem, method: &Method) -> Opti
         Method::GET => item.get.as_mut(),
         Method::POST => item.post.as_mut(),
         Method::PUT => item.put.as_mut(),
+        Method::DELETE => item.delete.as_mut(),
         _ => None,
     }
 }

@@ -1,21 +1,20 @@
-//! What operators look at and repair: outbox, jobs, fires, invariants.
+//! What operators look at and repair: outbox and invariants.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::{Faults, NoBody, PathText, QueryText};
-use super::page::{Items, PageWish, Part, read_limit};
+use super::extract::{Faults, JsonBody, NoBody, PathText, QueryText};
+use super::page::{PageWish, Part};
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, Finding, JobView, Report};
-use crate::domain::calendar::Timestamp;
-use crate::domain::cron::{CronFire, FireState, Misfire};
+use crate::app::{App, Finding, Report};
+use crate::domain::award::AwardKind;
 use crate::domain::id::OutboxId;
-use crate::domain::outbox::{OutboxEntry, OutboxState};
+use crate::domain::outbox::{BulkRedrive, OutboxEntry, OutboxState};
 use crate::domain::reconcile::Invariant;
 
 /// Work promised in the same transaction as the fact it follows from.
@@ -42,61 +41,6 @@ pub(super) struct OutboxEntryBody {
     /// When it was finished or given up.
     #[schema(required)]
     ended_at: Option<Time>,
-}
-
-/// A scheduled job.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobBody {
-    /// The job.
-    #[schema(example = "relay_outbox")]
-    name: String,
-    /// When it runs: second minute hour day month weekday, in UTC.
-    #[schema(example = "*/5 * * * * *")]
-    schedule: String,
-    /// What happens to fires that nobody was there for.
-    misfire: Misfire,
-    /// When it is due next; null where its schedule has no more dates.
-    #[schema(required)]
-    next_at: Option<Time>,
-    /// Its last fire; null before the first.
-    #[schema(required)]
-    last_fire: Option<FireBody>,
-}
-
-/// One fire of one job.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FireBody {
-    /// The job.
-    job: String,
-    /// When it was meant to run.
-    due_at: Time,
-    /// Where it stands.
-    state: FireState,
-    /// Who runs or ran it.
-    #[schema(required)]
-    claimed_by: Option<String>,
-    /// When it began.
-    #[schema(required)]
-    started_at: Option<Time>,
-    /// When it ended.
-    #[schema(required)]
-    finished_at: Option<Time>,
-    /// How late it began, in milliseconds.
-    #[schema(required)]
-    late_ms: Option<i64>,
-    /// How it ended, in words.
-    #[schema(required)]
-    outcome: Option<String>,
-}
-
-/// Fires, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FiresBody {
-    /// As many as wanted, and those that were due at the same instant as the last one.
-    items: Vec<FireBody>,
-    /// Send it as `before` for the part that follows; null after the last one.
-    #[schema(required)]
-    next_before: Option<Time>,
 }
 
 /// The six invariants, evaluated over everything there is.
@@ -149,29 +93,6 @@ impl From<OutboxEntry> for OutboxEntryBody {
             created_at: Time(entry.created_at),
             ended_at: entry.ended_at.map(Time),
         }
-    }
-}
-
-impl From<CronFire> for FireBody {
-    fn from(fire: CronFire) -> Self {
-        Self {
-            late_ms: fire.late_ms(),
-            job: fire.job,
-            due_at: Time(fire.due_at),
-            state: fire.state,
-            claimed_by: fire.claimed_by,
-            started_at: fire.started_at.map(Time),
-            finished_at: fire.finished_at.map(Time),
-            outcome: fire.outcome,
-        }
-    }
-}
-
-impl From<JobView> for JobBody {
-    fn from(view: JobView) -> Self {
-        let (name, schedule) = (view.name.into(), view.schedule);
-        let (next_at, last_fire) = (view.next_at.map(Time), view.last_fire.map(Into::into));
-        Self { name, schedule, misfire: view.misfire, next_at, last_fire }
     }
 }
 
@@ -248,68 +169,109 @@ pub(super) async fn redrive(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// List scheduled jobs
-///
-/// Each with its schedule, its next date and its last fire.
-#[utoipa::path(
-    get,
-    path = "/admin/jobs",
-    tag = "operations",
-    responses((status = 200, description = "The jobs.", body = Items<JobBody>)),
-)]
-pub(super) async fn jobs(State(app): State<App>) -> Result<Json<Items<JobBody>>, Problem> {
-    let views = app.jobs().await?;
-    Ok(Json(Items { items: views.into_iter().map(Into::into).collect() }))
+/// Why an award is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelWish {
+    /// For people: at most 200 characters.
+    #[serde(default)]
+    #[schema(example = "won by a forged account")]
+    reason: String,
 }
 
-/// More than the jobs there are: rows that can be due at one instant, at most.
-const DUE_TOGETHER_MAX: u32 = 64;
-
-/// List fires of scheduled jobs
+/// Take an award back
 ///
-/// Newest first; of one job or of all. Fires that were due at the same instant stay in one part, so that no part leaves
-/// any out.
+/// Recalls the award that this work would deliver, as long as nobody outside may have it: its unit goes back to stock, a coupon
+/// code to its pool. The draw stays as it was. Again, it changes nothing.
 #[utoipa::path(
-    get,
-    path = "/admin/cron",
+    post,
+    path = "/admin/outbox/{id}/cancel",
     tag = "operations",
-    params(
-        ("job" = Option<String>, Query, description = "Only fires of this job."),
-        ("before" = Option<String>, Query, format = DateTime, description = "Only fires that were due before."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items wanted; 20 if absent."),
-    ),
-    responses((status = 200, description = "A part of the fires.", body = FiresBody)),
+    params(("id" = String, Path, description = "The work.")),
+    request_body = CancelWish,
+    responses((status = 204, description = "The award is recalled.")),
 )]
-pub(super) async fn fires(State(app): State<App>, query: QueryText) -> Result<Json<FiresBody>, Problem> {
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    PathText(id): PathText,
+    JsonBody(wish): JsonBody<CancelWish>,
+) -> Result<StatusCode, Problem> {
     let mut faults = Faults::default();
-    faults.only(&query, &["job", "before", "limit"]);
+    let Some(outbox_id) = faults.read::<OutboxId>("id", &id) else { return Err(faults.refuse()) };
+    app.recall_award(&caller.actor(), outbox_id, &wish.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Work to be redriven, and how fast.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BulkRedriveWish {
+    /// Entries that come due in one second.
+    #[schema(minimum = 1, maximum = 1000, example = 10)]
+    per_second: i64,
+    /// Only awards of this kind.
+    #[schema(value_type = Option<AwardKind>)]
+    kind: Option<String>,
+    /// Only entries whose last error contains this, letter by letter: 1 to 200 characters.
+    #[schema(min_length = 1, max_length = 200, example = "answered 503")]
+    error_contains: Option<String>,
+    /// Entries at most.
+    #[schema(minimum = 1, maximum = 100_000, example = 1000)]
+    limit: i64,
+}
+
+/// What was redriven.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BulkRedrivenBody {
+    /// Entries that are pending again.
+    redriven: u32,
+    /// When the last of them is due; null where none was dead.
+    #[schema(required)]
+    last_due_at: Option<Time>,
+}
+
+/// Entries that a bulk redrive may let come due in one second.
+const PER_SECOND_MAX: u32 = 1_000;
+/// Entries that one bulk redrive takes at most.
+const REDRIVE_MAX: u32 = 100_000;
+/// Longest text that is looked for in errors, in characters.
+const ERROR_CONTAINS_MAX: usize = 200;
+
+/// Redrive dead work in bulk
+///
+/// Makes dead entries pending again, oldest first and all of them or none, due one after another at the rate asked for, with
+/// their attempts counted from none. A repeat finds only what has died since or was beyond the limit.
+#[utoipa::path(
+    post,
+    path = "/admin/outbox/redrive",
+    tag = "operations",
+    request_body = BulkRedriveWish,
+    responses((status = 200, description = "They are pending again.", body = BulkRedrivenBody)),
+)]
+pub(super) async fn redrive_dead(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(wish): JsonBody<BulkRedriveWish>,
+) -> Result<Json<BulkRedrivenBody>, Problem> {
+    let mut faults = Faults::default();
+    let kind = wish.kind.map_or(Some(None), |kind| faults.read::<AwardKind>("kind", &kind).map(Some));
+    if let Some(text) = &wish.error_contains
+        && !(1..=ERROR_CONTAINS_MAX).contains(&text.chars().count())
+    {
+        faults
+            .add("error_contains", format!("must be 1 to {ERROR_CONTAINS_MAX} characters; leave it out for any error"));
+    }
     let read = (
-        faults.optional::<String>(&query, "job"),
-        read_before(&mut faults, &query),
-        read_limit(&mut faults, &query),
+        faults.within("per_second", wish.per_second, 1..=PER_SECOND_MAX),
+        faults.within("limit", wish.limit, 1..=REDRIVE_MAX),
+        kind,
         faults.is_empty(),
     );
-    let (Some(job), Some(before), Some(limit), true) = read else { return Err(faults.refuse()) };
-    let rows = app.fires(job.as_deref(), before, limit + DUE_TOGETHER_MAX).await?;
-    Ok(Json(cut_fires(rows, limit as usize)))
-}
-
-#[expect(clippy::option_option, reason = "absent is an answer, not readable is a fault")]
-fn read_before(faults: &mut Faults, query: &QueryText) -> Option<Option<Timestamp>> {
-    let Some(text) = query.get("before") else { return Some(None) };
-    let before = text.parse().ok();
-    if before.is_none() {
-        faults.add("before", "is not a time; write it like 2026-11-22T10:00:00.000Z");
-    }
-    before.map(Some)
-}
-
-fn cut_fires(mut rows: Vec<CronFire>, wanted: usize) -> FiresBody {
-    let last_due = rows.get(wanted.saturating_sub(1)).map(|fire| fire.due_at);
-    let end = rows.iter().position(|fire| last_due.is_some_and(|last_due| fire.due_at < last_due));
-    let next_before = last_due.filter(|_| end.is_some()).map(Time);
-    rows.truncate(end.unwrap_or(rows.len()));
-    FiresBody { items: rows.into_iter().map(Into::into).collect(), next_before }
+    let (Some(per_second), Some(limit), Some(kind), true) = read else { return Err(faults.refuse()) };
+    let wish = BulkRedrive { per_second, kind, error_contains: wish.error_contains, limit };
+    let done = app.redrive_dead(&caller.actor(), &wish).await?;
+    Ok(Json(BulkRedrivenBody { redriven: done.redriven, last_due_at: done.last_due_at.map(Time) }))
 }
 
 /// Check the six invariants
@@ -323,37 +285,4 @@ fn cut_fires(mut rows: Vec<CronFire>, wanted: usize) -> FiresBody {
 )]
 pub(super) async fn reconciliation(State(app): State<App>) -> Result<Json<ReportBody>, Problem> {
     Ok(Json(app.reconcile().await?.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fire(job: &str, due_at: &str) -> CronFire {
-        CronFire {
-            job: job.into(),
-            due_at: due_at.parse().expect("a time"),
-            state: FireState::Done,
-            claimed_by: None,
-            started_at: None,
-            finished_at: None,
-            outcome: None,
-        }
-    }
-
-    #[test]
-    fn fires_of_one_instant_stay_in_one_part() {
-        let (late, early) = ("2026-01-01T00:00:05Z", "2026-01-01T00:00:00Z");
-        let rows = || vec![fire("a", late), fire("b", late), fire("a", early)];
-        let cut = |wanted| {
-            let body = cut_fires(rows(), wanted);
-            (body.items.len(), body.next_before.map(|time| time.0.to_rfc3339()))
-        };
-        let next = Some("2026-01-01T00:00:05+00:00".to_owned());
-        assert_eq!(cut(1), (2, next.clone()));
-        assert_eq!(cut(2), (2, next));
-        assert_eq!(cut(3), (3, None));
-        assert_eq!(cut(20), (3, None));
-        assert_eq!(cut_fires(Vec::new(), 20).items.len(), 0);
-    }
 }

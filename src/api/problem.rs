@@ -28,7 +28,9 @@ pub enum Code {
     ActivityNotStarted,
     ActivityEnded,
     QuotaExhausted,
+    UserBlocked,
     SkuSoldOut,
+    ClaimExpired,
     Conflict,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -51,7 +53,9 @@ text_form!(Code {
     ActivityNotStarted => "activity_not_started",
     ActivityEnded => "activity_ended",
     QuotaExhausted => "quota_exhausted",
+    UserBlocked => "user_blocked",
     SkuSoldOut => "sku_sold_out",
+    ClaimExpired => "claim_expired",
     Conflict => "conflict",
     PayloadTooLarge => "payload_too_large",
     UnsupportedMediaType => "unsupported_media_type",
@@ -64,7 +68,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -76,7 +80,9 @@ impl Code {
         Self::ActivityNotStarted,
         Self::ActivityEnded,
         Self::QuotaExhausted,
+        Self::UserBlocked,
         Self::SkuSoldOut,
+        Self::ClaimExpired,
         Self::Conflict,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
@@ -98,7 +104,9 @@ impl Code {
             Refusal::ActivityNotStarted { .. } => Self::ActivityNotStarted,
             Refusal::ActivityEnded { .. } => Self::ActivityEnded,
             Refusal::QuotaExhausted { .. } => Self::QuotaExhausted,
+            Refusal::UserBlocked { .. } => Self::UserBlocked,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
+            Refusal::ClaimExpired { .. } => Self::ClaimExpired,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
             Refusal::InvalidDocument { .. } => Self::InvalidDocument,
@@ -118,7 +126,9 @@ impl Code {
             | Self::ActivityNotStarted
             | Self::ActivityEnded
             | Self::QuotaExhausted
+            | Self::UserBlocked
             | Self::SkuSoldOut
+            | Self::ClaimExpired
             | Self::Conflict => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -142,7 +152,9 @@ impl Code {
             Self::ActivityNotStarted => "The activity has not started",
             Self::ActivityEnded => "The activity is over",
             Self::QuotaExhausted => "The user has too few draws left",
+            Self::UserBlocked => "The user may not draw",
             Self::SkuSoldOut => "The SKU is sold out",
+            Self::ClaimExpired => "The award can no longer be claimed",
             Self::Conflict => "The state of the thing does not allow it",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body is of a type the route does not take",
@@ -314,8 +326,9 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Timestamp;
     use crate::domain::campaign::ActivityState;
-    use crate::domain::id::{ActivityId, SkuId};
+    use crate::domain::id::{ActivityId, SkuId, UserId};
 
     fn one_of_each() -> Vec<Refusal> {
         let activity_id = ActivityId::new("a").expect("valid");
@@ -327,9 +340,11 @@ mod tests {
             Refusal::Unknown { what: "draw", id: "x".into() },
             Refusal::ActivityNotOpen { activity_id: activity_id.clone(), state: ActivityState::Paused },
             Refusal::ActivityNotStarted { activity_id: activity_id.clone(), opens_at: at },
-            Refusal::ActivityEnded { activity_id, closes_at: at },
+            Refusal::ActivityEnded { activity_id: activity_id.clone(), closes_at: at },
+            Refusal::UserBlocked { activity_id, user_id: UserId::new("ann").expect("valid") },
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
+            Refusal::ClaimExpired { claim_by: Timestamp::UNIX_EPOCH },
             Refusal::RequestReused,
             Refusal::TryAgain,
             Refusal::InvalidDocument { faults: Vec::new() },

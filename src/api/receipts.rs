@@ -3,6 +3,7 @@
 use utoipa::ToSchema;
 
 use super::documents::CampaignDocumentBody;
+use super::draws::StandingBody;
 use super::time::{Date, Time};
 use crate::domain::award::AwardKind;
 use crate::domain::draw::Fallback;
@@ -33,6 +34,9 @@ pub(super) struct ReceiptBody {
     used_before: u32,
     /// Draws used before it that day.
     used_today_before: u32,
+    /// The user's list and wins of limited awards before it; absent where there is neither.
+    #[schema(required = false, nullable = false)]
+    standing: Option<StandingBody>,
     /// HMAC-SHA256 of the draw, keyed by the day's seed, in hexadecimal.
     roll: String,
     /// Why.
@@ -58,7 +62,7 @@ pub(super) struct ReceiptReason {
     /// The tier's number of draws used, where the rule is a tier.
     #[schema(required = false)]
     at: Option<u32>,
-    /// The award it picked, before unlock and stock were looked at.
+    /// The award it picked, before unlock, limits, lists and stock were looked at.
     picked: String,
     /// Candidates passed over because their stock was out.
     out_of_stock: u32,

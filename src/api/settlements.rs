@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::{Faults, NoBody, PathPair, PathText, QueryText};
+use super::extract::{Faults, NoBody, PathText, PathTexts, QueryText};
 use super::page::{PageWish, Part};
 use super::problem::Problem;
 use super::time::{Date, Time};
@@ -303,9 +303,10 @@ pub(super) async fn settlements(
 pub(super) async fn check_settlement(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    PathPair(id, day): PathPair,
+    PathTexts(path): PathTexts<2>,
     NoBody: NoBody,
 ) -> Result<Json<CheckBody>, Problem> {
+    let [id, day] = path;
     let mut faults = Faults::default();
     let read = (faults.read::<ActivityId>("id", &id), faults.read::<Day>("day", &day));
     let (Some(activity_id), Some(day)) = read else { return Err(faults.refuse()) };

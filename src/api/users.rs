@@ -11,7 +11,8 @@ use super::page::{PageWish, Part};
 use super::problem::Problem;
 use super::time::Time;
 use crate::app::App;
-use crate::domain::award::{AwardRecord, AwardState};
+use crate::domain::award::{AwardKind, AwardRecord, AwardState};
+use crate::domain::goods::GoodsClaim;
 use crate::domain::id::UserId;
 use crate::domain::ledger::{Entry, TransferReason};
 use crate::fault::Result;
@@ -49,10 +50,18 @@ pub(super) struct UserAwardBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     delivered_at: Option<Time>,
-    /// The third party's own reference, where it gave one.
+    /// What the winner needs: a coupon's code, the carrier's number of goods, a third party's own reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reference: Option<String>,
+    /// Goods: when they can no longer be claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    claim_by: Option<Time>,
+    /// Goods: when they were claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    claimed_at: Option<Time>,
 }
 
 /// A user's balance, and a part of what made it.
@@ -87,7 +96,9 @@ pub(super) struct EntryBody {
 }
 
 impl UserAwardBody {
-    async fn of(app: &App, record: &AwardRecord) -> Result<Self> {
+    /// With the title of the award, and the claim of goods among `claims`.
+    pub(super) async fn of(app: &App, record: &AwardRecord, claims: &[GoodsClaim]) -> Result<Self> {
+        let claim = claims.iter().find(|claim| claim.award_record_id == record.award_record_id);
         let award = (&record.award_id, &record.value);
         Ok(Self {
             id: record.award_record_id.to_string(),
@@ -100,6 +111,8 @@ impl UserAwardBody {
             dispatch_at: Time(record.dispatch_at),
             delivered_at: record.delivered_at.map(Time),
             reference: record.reference.clone(),
+            claim_by: app.claim_deadline(record).await?.map(Time),
+            claimed_at: claim.map(|claim| Time(claim.claimed_at)),
         })
     }
 }
@@ -118,7 +131,7 @@ impl From<Entry> for EntryBody {
 }
 
 /// Reads the user of the path and the part of the list that is wanted.
-fn user_and_page<K>(id: &str, query: &QueryText) -> Result<(UserId, PageWish<K>), Problem>
+pub(super) fn user_and_page<K>(id: &str, query: &QueryText) -> Result<(UserId, PageWish<K>), Problem>
 where
     K: std::str::FromStr<Err: std::fmt::Display> + Clone,
 {
@@ -181,9 +194,11 @@ pub(super) async fn user_awards(
     let (user_id, wish) = user_and_page(&id, &query)?;
     let rows = app.awards_of(&user_id, &wish.page()).await?;
     let (rows, next) = wish.cut(rows, |row| row.award_record_id);
+    let goods = rows.iter().filter(|row| row.value.kind() == AwardKind::Goods).map(|row| row.award_record_id);
+    let claims = app.goods_claims(&goods.collect::<Vec<_>>()).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in &rows {
-        items.push(UserAwardBody::of(&app, row).await?);
+        items.push(UserAwardBody::of(&app, row, &claims).await?);
     }
     Ok(Json(Part { items, next_cursor: next.map(|id| id.to_string()) }))
 }

@@ -48,6 +48,8 @@ pub struct Dispatched {
     pub snoozed: usize,
     /// Awards given up until an operator redrives them.
     pub dead: usize,
+    /// Awards taken back because nobody claimed them in time.
+    pub recalled: usize,
 }
 
 /// A delivery with the way it goes.
@@ -60,6 +62,7 @@ struct Routed {
 /// An attempt with what became of it, not written yet.
 struct Tried {
     delivery: Delivery,
+    began_at: Timestamp,
     outcome: AttemptOutcome,
 }
 
@@ -125,19 +128,23 @@ impl App {
         let now = self.inner.sources.now();
         let lease = Lease { outbox_ids: outbox_ids.to_vec(), now, until: now + self.lease_time() };
         let deliveries = self.inner.store.lease_outbox(&lease).await?;
-        let (mut inside, mut outside, mut tried) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inside, mut outside, mut tried, mut expired) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for delivery in deliveries {
             match self.route(delivery).await {
                 Ok(routed) if routed.channel.reaches_outside() => outside.push(routed),
                 Ok(routed) => inside.push(routed),
-                Err((delivery, attempted)) => tried.push(self.tried(delivery, attempted)),
+                Err((delivery, attempted)) => tried.push(self.tried(delivery, now, attempted)),
             }
         }
         // What needs nobody else comes first.
         for routed in inside {
-            let attempted = try_once(&routed).await;
-            tried.push(self.tried(routed.delivery, attempted));
+            let began_at = self.inner.sources.now();
+            match try_once(&routed).await {
+                Attempted::Expired { reason } => expired.push((routed.delivery, reason)),
+                attempted => tried.push(self.tried(routed.delivery, began_at, attempted)),
+            }
         }
+        dispatched.recalled += self.recall_expired(&expired).await?;
         self.finish(tried, Lane::Dispatch, dispatched).await?;
         match lane {
             Lane::Outside => self.deliver_outside(outside, lease.until, dispatched).await,
@@ -152,10 +159,11 @@ impl App {
         }
         let waiting = self.inner.queue.backlog(Lane::Outside).await?;
         let wait = if waiting < self.inner.config.queue.window { TimeDelta::zero() } else { OUTSIDE_FULL_WAIT };
-        let run_at = self.inner.sources.now() + wait;
+        let began_at = self.inner.sources.now();
+        let run_at = began_at + wait;
         let handed = outside.into_iter().map(|routed| {
             let outcome = AttemptOutcome::Snooze { run_at, reason: "waits for its turn with third parties".into() };
-            Tried { delivery: routed.delivery, outcome }
+            Tried { delivery: routed.delivery, began_at, outcome }
         });
         let lane = if wait.is_zero() { Lane::Outside } else { Lane::Dispatch };
         self.finish(handed.collect(), lane, dispatched).await
@@ -180,12 +188,13 @@ impl App {
         let last_start = lease_ends - TimeDelta::try_milliseconds(longest_call).unwrap_or(TimeDelta::MAX);
         let concurrency = config.dispatch.concurrency;
         let calls = futures::stream::iter(outside).map(|routed| async move {
-            let attempted = if self.inner.sources.now() <= last_start {
+            let began_at = self.inner.sources.now();
+            let attempted = if began_at <= last_start {
                 try_once(&routed).await
             } else {
                 Attempted::NotYet { seconds: 0, reason: "the calls before it took the time of the lease".into() }
             };
-            self.tried(routed.delivery, attempted)
+            self.tried(routed.delivery, began_at, attempted)
         });
         let mut finished = std::pin::pin!(calls.buffer_unordered(concurrency).ready_chunks(concurrency));
         while let Some(tried) = finished.next().await {
@@ -200,7 +209,8 @@ impl App {
         if award.state == AwardState::Delivered {
             // A late result of an attempt that had lost its lease: the winner has it, only the entry is still open.
             let reference = award.reference.clone();
-            return Err((delivery, Attempted::Delivered { reference }));
+            let reply = Some("nothing was sent: the winner has it by an earlier attempt".into());
+            return Err((delivery, Attempted::Delivered { reference, reply }));
         }
         let campaign = match self.campaign(&award.activity_id, award.version).await {
             Ok(campaign) => campaign,
@@ -226,19 +236,22 @@ impl App {
     }
 
     /// What an attempt means for its entry.
-    fn tried(&self, delivery: Delivery, attempted: Attempted) -> Tried {
+    fn tried(&self, delivery: Delivery, began_at: Timestamp, attempted: Attempted) -> Tried {
         let outcome = match attempted {
             Attempted::CreditPoints => AttemptOutcome::CreditPoints,
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
-            Attempted::Delivered { reference } => AttemptOutcome::Delivered { reference },
+            Attempted::Delivered { reference, reply } => AttemptOutcome::Delivered { reference, reply },
             Attempted::Failed { class, error } => self.after_failure(&delivery, class, &error),
+            Attempted::Expired { reason } | Attempted::NotYet { seconds: 0, reason } => {
+                AttemptOutcome::Snooze { run_at: self.inner.sources.now(), reason }
+            }
             Attempted::NotYet { seconds, reason } => {
                 let run_at = self.inner.sources.now() + TimeDelta::seconds(seconds.into());
                 AttemptOutcome::Snooze { run_at, reason }
             }
         };
         count(delivery.award.value.kind(), &outcome);
-        Tried { delivery, outcome }
+        Tried { delivery, began_at, outcome }
     }
 
     fn after_failure(&self, delivery: &Delivery, class: FailureClass, error: &str) -> AttemptOutcome {
@@ -285,7 +298,7 @@ impl App {
             }
         }
         let mut again = Vec::new();
-        for Tried { delivery, outcome } in &tried {
+        for Tried { delivery, outcome, .. } in &tried {
             match outcome {
                 AttemptOutcome::CreditPoints | AttemptOutcome::GrantDraws | AttemptOutcome::Delivered { .. } => {
                     dispatched.delivered += 1;
@@ -319,7 +332,7 @@ impl App {
     }
 
     fn with_ids(&self, tried: &Tried) -> Finish {
-        let Tried { delivery, outcome } = tried;
+        let Tried { delivery, began_at, outcome } = tried;
         let award_record_id = delivery.award.award_record_id;
         let bucket: Bucket = award_record_id.bucket();
         let ids = &self.inner.sources.ids;
@@ -328,6 +341,7 @@ impl App {
                 outbox_id: delivery.outbox_id,
                 lease: delivery.lease,
                 award_record_id,
+                began_at: *began_at,
                 outcome: outcome.clone(),
             },
             transfer_id: TransferId::from_ulid(ids.mint(bucket)),

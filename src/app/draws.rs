@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use tokio::sync::oneshot;
 
 use super::App;
+use super::choose::{DecidedDraw, DrawerGroup, PlannedDraw};
 use crate::domain::award::PrizeValue;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
@@ -16,10 +17,9 @@ use crate::domain::id::{ActivityId, AwardRecordId, DrawId, OutboxId, RequestId, 
 use crate::domain::quota::Quota;
 use crate::domain::refusal::Refusal;
 use crate::domain::roll::{DaySeed, Roll, RollKey};
-use crate::domain::stock::{ClaimEnd, ClaimId, StockItem};
-use crate::domain::strategy::{Decision, DrawFacts, decide};
+use crate::domain::standing::UserList;
+use crate::domain::stock::{ClaimEnd, ClaimId};
 use crate::fault::{Error, Fault, Result};
-use crate::stock::{Counted, Reservation};
 use crate::store::draws::{DrawGroup, Facts, FactsQuestion, NewDraw, Recorded};
 
 /// A wish to draw. Repeating it gives the first answer.
@@ -72,39 +72,18 @@ impl Waiting {
 }
 
 /// What is known of an activity while a batch is decided.
-struct Known {
-    head: ActivityHead,
-    campaign: Arc<Campaign>,
+pub(super) struct Known {
+    pub(super) head: ActivityHead,
+    pub(super) campaign: Arc<Campaign>,
     day: Day,
     seed: DaySeed,
-}
-
-/// The requests of one user in one activity that were decided together.
-struct Decided {
-    user_id: UserId,
-    activity_id: ActivityId,
-    quota_before: Quota,
-    requests: Vec<(Waiting, usize)>,
-    draws: Vec<DecidedDraw>,
-}
-
-/// One decided draw that waits for its unit.
-struct DecidedDraw {
-    draw_id: DrawId,
-    request_id: RequestId,
-    index: u32,
-    used_before: u32,
-    used_today_before: u32,
-    roll: Roll,
-    decision: Decision,
-    given: usize,
 }
 
 impl App {
     /// Draws. Joins the lane, and gives the answer once it is recorded.
     ///
     /// # Errors
-    /// A refusal (unknown or closed activity, no quota, key reused for another count, too busy), or a fault after which
+    /// A refusal (unknown or closed activity, blocked user, no quota, key reused for another count, too busy), or a fault after which
     /// nobody knows whether the draw was recorded: a repeat with the same key tells, and cannot change the roll.
     pub async fn draw(&self, request: DrawRequest) -> Result<Drawn> {
         let (answer, answered) = oneshot::channel();
@@ -138,8 +117,8 @@ impl App {
             Err(error) => return refuse_all(batch, &error),
         };
         let mut again = Vec::new();
-        let mut decided = self.decide_batch(batch, &known, facts, now, &mut again);
-        decided = self.reserve_batch(decided, &known, now, &mut again).await;
+        let planned = self.plan_batch(batch, &known, facts, now, &mut again);
+        let decided = self.choose_batch(planned, &known, now, &mut again).await;
         if !decided.is_empty() {
             self.record_batch(decided, &known, now, &mut again).await;
         }
@@ -227,16 +206,17 @@ impl App {
         Ok((known, facts))
     }
 
-    /// Step 2. User by user, in order of arrival; a request sees the draws decided before it.
-    fn decide_batch(
+    /// Before step 2. User by user, in order of arrival: answers what needs no draw, and plans the draws of the rest. A request
+    /// sees the draws planned before it.
+    fn plan_batch(
         &self,
         batch: Vec<Waiting>,
         known: &HashMap<ActivityId, Known>,
         mut facts: HashMap<(UserId, ActivityId), (Day, Facts)>,
         now: Timestamp,
         again: &mut Vec<Waiting>,
-    ) -> Vec<Decided> {
-        let mut decided: BTreeMap<(UserId, ActivityId), Decided> = BTreeMap::new();
+    ) -> Vec<DrawerGroup> {
+        let mut groups: BTreeMap<(UserId, ActivityId), DrawerGroup> = BTreeMap::new();
         for waiting in batch {
             let key = waiting.key();
             let known = &known[&key.1];
@@ -246,13 +226,8 @@ impl App {
                 again.push(waiting);
                 continue;
             }
-            let group = decided.entry(key.clone()).or_insert_with(|| Decided {
-                user_id: key.0,
-                activity_id: key.1,
-                quota_before: facts.quota,
-                requests: Vec::new(),
-                draws: Vec::new(),
-            });
+            let group =
+                groups.entry(key.clone()).or_insert_with(|| DrawerGroup::new(key, facts.quota, facts.standing.clone()));
             if group.requests.iter().any(|(other, _)| other.request.request_id == waiting.request.request_id) {
                 // The same request twice in one batch: the next pass finds the first one's answer.
                 again.push(waiting);
@@ -260,13 +235,13 @@ impl App {
             }
             match answer_early(&waiting.request, known, facts, now) {
                 Some(answer) => waiting.answer(answer),
-                None => self.decide_request(waiting, known, &mut facts.quota, group),
+                None => self.plan_request(waiting, known, &mut facts.quota, group),
             }
         }
-        decided.into_values().filter(|group| !group.requests.is_empty()).collect()
+        groups.into_values().filter(|group| !group.requests.is_empty()).collect()
     }
 
-    fn decide_request(&self, waiting: Waiting, known: &Known, quota: &mut Quota, group: &mut Decided) {
+    fn plan_request(&self, waiting: Waiting, known: &Known, quota: &mut Quota, group: &mut DrawerGroup) {
         let request = &waiting.request;
         let bucket = Bucket::of(&request.user_id);
         for index in 0..request.count {
@@ -276,17 +251,13 @@ impl App {
                 request_id: &request.request_id,
                 index,
             };
-            let roll = Roll::new(&known.seed, &key);
-            let facts = DrawFacts { user_id: &request.user_id, used: quota.used, used_today: quota.used_today };
-            group.draws.push(DecidedDraw {
+            group.planned.push_back(PlannedDraw {
                 draw_id: DrawId::from_ulid(self.inner.sources.ids.mint(bucket)),
                 request_id: request.request_id.clone(),
                 index,
                 used_before: quota.used,
                 used_today_before: quota.used_today,
-                roll,
-                decision: decide(&known.campaign.strategy, &facts, roll),
-                given: 0,
+                roll: Roll::new(&known.seed, &key),
             });
             *quota = quota.spend_one();
         }
@@ -294,72 +265,10 @@ impl App {
         group.requests.push((waiting, count));
     }
 
-    /// Step 3. A unit for each draw, falling to the next candidate where one is out. One call for each activity.
-    async fn reserve_batch(
-        &self,
-        mut decided: Vec<Decided>,
-        known: &HashMap<ActivityId, Known>,
-        now: Timestamp,
-        again: &mut Vec<Waiting>,
-    ) -> Vec<Decided> {
-        for known in known.values() {
-            let (mut these, others): (Vec<_>, Vec<_>) =
-                decided.into_iter().partition(|group| group.activity_id == known.head.activity_id);
-            decided = others;
-            match self.reserve_activity(&mut these, known, now).await {
-                Ok(Counted::Answer(())) => decided.extend(these),
-                Ok(Counted::Stale) => {
-                    if let Err(error) = self.rebuild_stock(&known.head.activity_id, known.head.epoch).await {
-                        refuse_groups(these, &error);
-                    } else {
-                        again.extend(requests_of(these));
-                    }
-                }
-                Err(error) => refuse_groups(these, &error),
-            }
-        }
-        decided
-    }
-
-    async fn reserve_activity(&self, groups: &mut [Decided], known: &Known, now: Timestamp) -> Result<Counted<()>> {
-        let strategy = &known.campaign.strategy;
-        let counted = |candidate: usize| {
-            let award = &strategy.awards()[candidate];
-            award.stock.map(|_| StockItem::Award(award.award_id.clone()))
-        };
-        let mut wanted: Vec<&mut DecidedDraw> = groups
-            .iter_mut()
-            .flat_map(|group| &mut group.draws)
-            .filter(|draw| counted(draw.decision.candidates[0].award).is_some())
-            .collect();
-        if wanted.is_empty() {
-            return Ok(Counted::Answer(()));
-        }
-        let reservations: Vec<_> = wanted
-            .iter()
-            .map(|draw| Reservation {
-                claim_id: ClaimId::Draw(draw.draw_id),
-                choices: draw.decision.candidates.iter().map(|candidate| counted(candidate.award)).collect(),
-            })
-            .collect();
-        let (activity_id, epoch) = (&known.head.activity_id, known.head.epoch);
-        let given = match self.inner.stock.reserve(activity_id, epoch, &reservations, now).await? {
-            Counted::Answer(given) => given,
-            Counted::Stale => return Ok(Counted::Stale),
-        };
-        for (draw, given) in wanted.iter_mut().zip(given) {
-            draw.given = given.ok_or_else(|| Fault {
-                doing: "reserve an award",
-                cause: "no candidate was left, though the last one has unlimited stock".into(),
-            })?;
-        }
-        Ok(Counted::Answer(()))
-    }
-
     /// Steps 4 to 6: record in one transaction, end the claims, wake dispatch, answer.
     async fn record_batch(
         &self,
-        decided: Vec<Decided>,
+        decided: Vec<DrawerGroup>,
         known: &HashMap<ActivityId, Known>,
         now: Timestamp,
         again: &mut Vec<Waiting>,
@@ -389,7 +298,7 @@ impl App {
         }
     }
 
-    fn draw_group(&self, group: &Decided, known: &Known, now: Timestamp) -> DrawGroup {
+    fn draw_group(&self, group: &DrawerGroup, known: &Known, now: Timestamp) -> DrawGroup {
         DrawGroup {
             user_id: group.user_id.clone(),
             activity_id: group.activity_id.clone(),
@@ -400,32 +309,35 @@ impl App {
         }
     }
 
-    fn new_draw(&self, group: &Decided, draw: &DecidedDraw, known: &Known, now: Timestamp) -> NewDraw {
+    fn new_draw(&self, group: &DrawerGroup, decided: &DecidedDraw, known: &Known, now: Timestamp) -> NewDraw {
         let strategy = &known.campaign.strategy;
-        let candidate = &draw.decision.candidates[draw.given];
+        let DecidedDraw { planned, standing, decision, given } = decided;
+        let candidate = &decision.candidates[*given];
         let award = &strategy.awards()[candidate.award];
         let dispatch_at = now + TimeDelta::seconds(i64::from(award.dispatch_after_seconds));
-        let bucket = draw.draw_id.bucket();
+        let bucket = planned.draw_id.bucket();
         let ids = &self.inner.sources.ids;
         let outbox_id = (candidate.value != PrizeValue::Nothing).then(|| OutboxId::from_ulid(ids.mint(bucket)));
         NewDraw {
             draw: Draw {
-                draw_id: draw.draw_id,
+                draw_id: planned.draw_id,
                 user_id: group.user_id.clone(),
                 activity_id: group.activity_id.clone(),
                 version: known.head.version,
-                request_id: draw.request_id.clone(),
-                index: draw.index,
+                request_id: planned.request_id.clone(),
+                index: planned.index,
                 drawn_at: now,
                 day: known.day,
-                used_before: draw.used_before,
-                used_today_before: draw.used_today_before,
-                roll: draw.roll,
-                reason: Reason::of(strategy, &draw.decision, draw.given),
+                used_before: planned.used_before,
+                used_today_before: planned.used_today_before,
+                standing: standing.clone(),
+                roll: planned.roll,
+                reason: Reason::of(strategy, decision, *given),
                 award_id: award.award_id.clone(),
                 value: candidate.value.clone(),
                 award_record_id: AwardRecordId::from_ulid(ids.mint(bucket)),
             },
+            per_user: award.per_user,
             dispatch_at,
             outbox_id,
             wake_at: dispatch_at.max(now + WAKE_GRACE),
@@ -464,6 +376,10 @@ fn answer_early(request: &DrawRequest, known: &Known, facts: &Facts, now: Timest
         });
     }
     let refusal = check_open(known.head.state, &known.campaign, now).err().or_else(|| {
+        if facts.standing.list == Some(UserList::Black) && known.campaign.strategy.blacklist().is_none() {
+            let (activity_id, user_id) = (request.activity_id.clone(), request.user_id.clone());
+            return Some(Refusal::UserBlocked { activity_id, user_id });
+        }
         let checked = facts.quota.check(known.campaign.limits, request.count);
         checked.err().map(|(limit, left)| Refusal::QuotaExhausted { limit, wanted: request.count, left })
     });
@@ -485,11 +401,11 @@ pub(super) fn check_open(state: ActivityState, campaign: &Campaign, now: Timesta
     Ok(())
 }
 
-fn requests_of(groups: Vec<Decided>) -> impl Iterator<Item = Waiting> {
+pub(super) fn requests_of(groups: Vec<DrawerGroup>) -> impl Iterator<Item = Waiting> {
     groups.into_iter().flat_map(|group| group.requests).map(|(waiting, _)| waiting)
 }
 
-fn refuse_groups(groups: Vec<Decided>, error: &Error) {
+pub(super) fn refuse_groups(groups: Vec<DrawerGroup>, error: &Error) {
     refuse_all(requests_of(groups), error);
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{App, Parts};
 use crate::clock::Sources;
 use crate::config::{Config, Mode};
+use crate::dispatch::coupon::CouponChannel;
 use crate::dispatch::draws::DrawsChannel;
+use crate::dispatch::goods::GoodsChannel;
 use crate::dispatch::points::PointsChannel;
 use crate::dispatch::webhook::WebhookChannel;
 use crate::fault::Fault;
@@ -31,11 +33,20 @@ impl App {
         store.migrate().await?;
         let queue = SqliteQueue::open(&data_dir.join(QUEUE_FILE), Tuning::of(&config), sources.clock.clone()).await?;
         let webhook = WebhookChannel::new(&config.webhook, config.dispatch.concurrency, sources.clone())?;
+        let store: Arc<dyn Store> = Arc::new(store);
+        let coupon = CouponChannel::new(store.clone(), sources.clone());
+        let goods = GoodsChannel::new(store.clone(), sources.clone());
         Ok(Self::new(Parts {
-            store: Arc::new(store),
+            store,
             stock: Arc::new(MemoryStock::new()),
             queue: Arc::new(queue),
-            channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), Arc::new(webhook)],
+            channels: vec![
+                Arc::new(PointsChannel),
+                Arc::new(DrawsChannel),
+                Arc::new(coupon),
+                Arc::new(goods),
+                Arc::new(webhook),
+            ],
             sources,
             config,
         }))

@@ -1,33 +1,14 @@
-//! What operators look at and repair: outbox, jobs, fires, and whether the store answers.
-
-use std::str::FromStr;
+//! What operators look at and repair: the outbox, and whether the store answers.
 
 use super::App;
 use crate::domain::audit::Actor;
-use crate::domain::calendar::Timestamp;
-use crate::domain::cron::{CronFire, Misfire};
 use crate::domain::id::OutboxId;
-use crate::domain::outbox::{OutboxEntry, OutboxState};
+use crate::domain::outbox::{BulkRedrive, OutboxEntry, OutboxState};
 use crate::domain::refusal::Refusal;
 use crate::fault::{Fault, Result};
 use crate::queue::Lane;
 use crate::store::Page;
-use crate::store::outbox::Redriven;
-
-/// A scheduled job, as people see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobView {
-    /// The job.
-    pub name: &'static str,
-    /// When it runs.
-    pub schedule: String,
-    /// What happens to missed fires.
-    pub misfire: Misfire,
-    /// When it is due next.
-    pub next_at: Option<Timestamp>,
-    /// Its last fire.
-    pub last_fire: Option<CronFire>,
-}
+use crate::store::outbox::{BulkRedriven, Redriven};
 
 impl App {
     /// Answers when the store can be read and written.
@@ -64,28 +45,12 @@ impl App {
         }
     }
 
-    /// Fires, newest first, of one job or of all.
+    /// Makes dead work pending again, oldest first, due one after another at the rate asked for. The relay wakes each when it is
+    /// due.
     ///
     /// # Errors
-    /// A fault of the store.
-    pub async fn fires(&self, job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Result<Vec<CronFire>> {
-        Ok(self.inner.store.fires(job, before, limit).await?)
-    }
-
-    /// Every scheduled job with its next date and its last fire.
-    ///
-    /// # Errors
-    /// A fault of the store.
-    pub async fn jobs(&self) -> Result<Vec<JobView>> {
-        let entries = self.inner.config.cron.entries();
-        let now = self.inner.sources.now();
-        let mut views = Vec::with_capacity(entries.len());
-        for (name, entry) in entries {
-            let next_at = cron::Schedule::from_str(&entry.schedule).ok().and_then(|dates| dates.after(&now).next());
-            let last_fire = self.inner.store.fires(Some(name), None, 1).await?.into_iter().next();
-            let schedule = entry.schedule.clone();
-            views.push(JobView { name, schedule, misfire: entry.misfire, next_at, last_fire });
-        }
-        Ok(views)
+    /// A fault of the store; then nothing was changed.
+    pub async fn redrive_dead(&self, actor: &Actor, wish: &BulkRedrive) -> Result<BulkRedriven> {
+        Ok(self.inner.store.redrive_dead(wish, &self.change(actor)).await?)
     }
 }

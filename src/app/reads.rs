@@ -20,7 +20,7 @@ use crate::domain::strategy::{AwardRule, TierMode};
 use crate::fault::{Fault, Result};
 use crate::stock::Counted;
 use crate::store::Page;
-use crate::store::draws::{DrawWithAward, FactsQuestion};
+use crate::store::draws::{DrawWithAward, Facts, FactsQuestion};
 
 /// The public facts of an activity.
 #[derive(Debug, Clone)]
@@ -63,6 +63,10 @@ pub struct AwardView {
     pub unlock_after: u32,
     /// Draws this user still has to make today before a draw can win it: the number the rule uses.
     pub draws_until_unlock: u32,
+    /// How often one user may win it; nothing where that is without limit.
+    pub per_user: Option<u32>,
+    /// How often this user has won it, where that is limited.
+    pub won: Option<u32>,
 }
 
 /// A tier as one user sees it.
@@ -124,7 +128,7 @@ impl App {
     /// A refusal where the activity is unknown; a fault of the stores.
     pub async fn award_views(&self, activity_id: &ActivityId, user_id: &UserId) -> Result<Vec<AwardView>> {
         let (head, campaign) = self.current(activity_id).await?;
-        let quota = self.quota_of(activity_id, user_id, &campaign).await?.0;
+        let Facts { quota, standing, .. } = self.facts_of(activity_id, user_id, &campaign).await?.0;
         let left: HashMap<_, _> =
             self.counters(&head).await?.into_iter().map(|counter| (counter.item, counter.left)).collect();
         let awards = campaign.strategy.awards().iter().enumerate().map(|(index, rule)| AwardView {
@@ -133,6 +137,8 @@ impl App {
             stock_left: rule.stock.map(|_| left.get(&StockItem::Award(rule.award_id.clone())).copied().unwrap_or(0)),
             unlock_after: rule.unlock_after,
             draws_until_unlock: rule.unlock_after.saturating_sub(quota.used_today),
+            per_user: rule.per_user,
+            won: rule.per_user.map(|_| standing.wins(&rule.award_id)),
         });
         Ok(awards.collect())
     }
@@ -143,7 +149,7 @@ impl App {
     /// A refusal where the activity is unknown; a fault of the store.
     pub async fn tiers(&self, activity_id: &ActivityId, user_id: &UserId) -> Result<(Vec<TierView>, u32)> {
         let (_, campaign) = self.current(activity_id).await?;
-        let used = self.quota_of(activity_id, user_id, &campaign).await?.0.used;
+        let used = self.facts_of(activity_id, user_id, &campaign).await?.0.quota.used;
         let strategy = &campaign.strategy;
         let next = strategy.tier_at(used).map(|tier| tier.at);
         let tiers = strategy.tiers().iter().map(|tier| TierView {
@@ -162,17 +168,18 @@ impl App {
     /// A refusal where the activity is unknown; a fault of the store.
     pub async fn quota(&self, activity_id: &ActivityId, user_id: &UserId) -> Result<QuotaView> {
         let (_, campaign) = self.current(activity_id).await?;
-        let (quota, day) = self.quota_of(activity_id, user_id, &campaign).await?;
+        let (Facts { quota, .. }, day) = self.facts_of(activity_id, user_id, &campaign).await?;
         let next_day_at = day.plus(1).starts_at(campaign.time_zone);
         Ok(QuotaView { quota, limits: campaign.limits, day, next_day_at })
     }
 
-    async fn quota_of(&self, activity_id: &ActivityId, user_id: &UserId, campaign: &Campaign) -> Result<(Quota, Day)> {
+    /// What a draw would be decided from now, and the day it would count in.
+    async fn facts_of(&self, activity_id: &ActivityId, user_id: &UserId, campaign: &Campaign) -> Result<(Facts, Day)> {
         let day = Day::at(self.inner.sources.now(), campaign.time_zone);
         let question =
             FactsQuestion { user_id: user_id.clone(), activity_id: activity_id.clone(), day, request_ids: Vec::new() };
         let (_, facts) = self.inner.store.draw_facts(&[question]).await?;
-        Ok((facts.into_iter().next().map(|facts| facts.quota).unwrap_or_default(), day))
+        Ok((facts.into_iter().next().unwrap_or_default(), day))
     }
 
     /// The counters of an activity; where they are not loaded, what SQL says.
@@ -271,6 +278,7 @@ impl App {
             day: draw.day,
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: draw.standing,
             roll: draw.roll,
             reason: draw.reason,
             award_id: draw.award_id,
@@ -289,7 +297,9 @@ impl App {
 /// The document without the names on its blacklist, but for the user's own: a receipt is shown to users.
 fn without_other_users(document: &CampaignDocument, user_id: &UserId) -> CampaignDocument {
     let mut document = document.clone();
-    if let Some(blacklist) = &mut document.blacklist {
+    if let Some(blacklist) = &mut document.blacklist
+        && !blacklist.users.is_empty()
+    {
         let listed = blacklist.users.iter().any(|user| user == user_id.as_str());
         blacklist.users = vec![if listed { user_id.to_string() } else { "(withheld)".into() }];
     }

@@ -65,6 +65,7 @@ impl App {
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
+        quota.extend(store.win_violations(rows_max).await?);
         quota.extend(self.different_settlements(Invariant::Quota).await?);
         let mut awards = store.award_violations(rows_max).await?;
         awards.extend(self.different_settlements(Invariant::Awards).await?);
@@ -160,6 +161,7 @@ impl App {
             user_id: &draw.user_id,
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: &draw.standing,
             roll: draw.roll,
             reason: &draw.reason,
             award_id: &draw.award_id,

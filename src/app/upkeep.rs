@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::App;
 use crate::domain::calendar::Timestamp;
+use crate::domain::cron::Part;
 use crate::fault::Result;
 
 /// Rows deleted in one transaction, so that no writer waits long.
@@ -16,26 +17,44 @@ const SLICES_MAX: u32 = 200;
 pub struct Pruned {
     /// Finished work.
     pub outbox: u64,
+    /// Logged attempts.
+    pub attempts: u64,
     /// Ended fires.
     pub fires: u64,
     /// Ended workflows.
     pub workflows: u64,
     /// Delivered messages of the queue.
     pub messages: u64,
+    /// Codes of recalled awards that went back to their pools.
+    pub codes: u64,
 }
 
 impl App {
-    /// Deletes what `retention` no longer keeps. Draws, awards, orders and the ledger are kept for ever.
+    /// Deletes what `retention` no longer keeps: of one part of the users, and with the first part what belongs to nobody.
+    /// Draws, awards, orders and the ledger are kept for ever.
     ///
     /// # Errors
     /// A fault of the store or the queue; what was deleted stays deleted.
-    pub async fn prune(&self) -> Result<Pruned> {
+    pub async fn prune(&self, part: Part) -> Result<Pruned> {
         let (now, retention) = (self.inner.sources.now(), &self.inner.config.retention);
-        let mut pruned = Pruned { messages: self.prune_queue().await?, ..Pruned::default() };
+        let mut pruned = Pruned::default();
         let outbox_before = now - TimeDelta::days(retention.outbox_days.into());
         for _ in 0..SLICES_MAX {
-            let slice = self.inner.store.prune_outbox(outbox_before, SLICE).await?;
+            let slice = self.inner.store.prune_outbox(outbox_before, &part.buckets(), SLICE).await?;
             pruned.outbox += slice;
+            if slice < SLICE.into() {
+                break;
+            }
+        }
+        if !part.is_first() {
+            return Ok(pruned);
+        }
+        pruned.messages = self.prune_queue().await?;
+        pruned.codes = self.sweep_codes().await?;
+        let attempts_before = now - TimeDelta::days(retention.attempts_days.into());
+        for _ in 0..SLICES_MAX {
+            let slice = self.inner.store.prune_attempts(attempts_before, SLICE).await?;
+            pruned.attempts += slice;
             if slice < SLICE.into() {
                 break;
             }

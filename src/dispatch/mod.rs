@@ -1,6 +1,8 @@
 //! Who delivers: the port to the channels an award reaches its winner by.
 
+pub mod coupon;
 pub mod draws;
+pub mod goods;
 pub mod guard;
 pub mod points;
 pub mod receiver;
@@ -37,6 +39,8 @@ pub enum Attempted {
     Delivered {
         /// Its own reference, where it gave one.
         reference: Option<String>,
+        /// What it answered, without secrets, for people.
+        reply: Option<String>,
     },
     /// It did not work.
     Failed {
@@ -44,6 +48,11 @@ pub enum Attempted {
         class: FailureClass,
         /// Why, without secrets.
         error: String,
+    },
+    /// Nobody claimed it in time: it is to be taken back.
+    Expired {
+        /// Why, for people.
+        reason: String,
     },
     /// Not now, and not counted as an attempt.
     NotYet {

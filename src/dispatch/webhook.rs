@@ -25,6 +25,10 @@ use crate::fault::Fault;
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// Longest reference that is kept, in characters; the rest is cut off.
 const REFERENCE_CHARS_MAX: usize = 200;
+/// Longest excerpt of an answer that is kept for people, in characters; the rest is cut off.
+const EXCERPT_CHARS_MAX: usize = 200;
+/// Parts of a URL shorter than this are words such as `v1`, not tokens: an answer may repeat them.
+const URL_PART_BYTES_MIN: usize = 8;
 /// How soon a call that found every slot taken comes back.
 const BUSY_SECONDS: u32 = 5;
 /// The type of the event, as receivers see it.
@@ -115,9 +119,16 @@ impl WebhookChannel {
             .await;
         match sent {
             Ok(response) if response.status().is_success() => {
-                Attempted::Delivered { reference: read_reference(response).await }
+                let status = response.status();
+                let body = read_body(response).await;
+                let reply = Some(reply(status, &excerpt(&body, &endpoint.url)));
+                Attempted::Delivered { reference: read_reference(&body), reply }
             }
-            Ok(response) => refused(name, response.status()),
+            Ok(response) => {
+                let status = response.status();
+                let body = read_body(response).await;
+                refused(name, status, &excerpt(&body, &endpoint.url))
+            }
             Err(error) => unanswered(name, error),
         }
     }
@@ -180,12 +191,12 @@ fn client(timeout: Duration) -> ClientBuilder {
 
 /// What a refusal by status means. Nothing was delivered in either case. Only what speaks of this very event is for ever: a
 /// wrong key, a moved address or a missing route is somebody's mistake of today.
-fn refused(name: &str, status: StatusCode) -> Attempted {
+fn refused(name: &str, status: StatusCode, excerpt: &str) -> Attempted {
     let class = match status.as_u16() {
         400 | 405 | 409 | 410 | 411 | 413 | 414 | 415 | 422 => FailureClass::Permanent,
         _ => FailureClass::Transient,
     };
-    failed(class, format!("{name} answered {status}"))
+    failed(class, format!("{name} answered {}", reply(status, excerpt)))
 }
 
 /// What no answer means: nothing was sent where there was no connection; otherwise who knows.
@@ -207,18 +218,39 @@ fn failed(class: FailureClass, error: String) -> Attempted {
     Attempted::Failed { class, error }
 }
 
-/// The receiver's own reference. By the status it has taken the award; whatever is wrong with the body changes nothing.
-async fn read_reference(mut response: reqwest::Response) -> Option<String> {
+/// What was answered, as far as it is read: a body that is too long, or breaks off, counts only by its status.
+async fn read_body(mut response: reqwest::Response) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return None;
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_BYTES_MAX => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Vec::new(),
+            Ok(None) | Err(_) => return body,
         }
-        body.extend_from_slice(&chunk);
     }
-    let answer: Answer = serde_json::from_slice(&body).ok()?;
+}
+
+/// The receiver's own reference. By the status it has taken the award; whatever is wrong with the body changes nothing.
+fn read_reference(body: &[u8]) -> Option<String> {
+    let answer: Answer = serde_json::from_slice(body).ok()?;
     let printable = answer.reference?.chars().filter(|c| !c.is_control()).take(REFERENCE_CHARS_MAX).collect::<String>();
     (!printable.is_empty()).then_some(printable)
+}
+
+/// The beginning of an answer on one line. The path and query of the URL may hold a token, and error pages like to repeat them.
+fn excerpt(body: &[u8], url: &Url) -> String {
+    let mut text = String::from_utf8_lossy(body).into_owned();
+    let query = url.query().into_iter().flat_map(|query| query.split(['&', '=']));
+    let parts = url.path_segments().into_iter().flatten().chain(query);
+    for part in parts.filter(|part| part.len() >= URL_PART_BYTES_MIN) {
+        text = text.replace(part, "[withheld]");
+    }
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").chars().take(EXCERPT_CHARS_MAX).collect()
+}
+
+fn reply(status: StatusCode, excerpt: &str) -> String {
+    if excerpt.is_empty() { status.to_string() } else { format!("{status}: {excerpt}") }
 }
 
 fn parse(name: &str, endpoint: &EndpointConfig) -> Result<(Url, Secret), ConfigError> {

@@ -27,10 +27,10 @@ pub enum Scope {
     /// Edit drafts and publish campaigns.
     #[serde(rename = "campaigns:write")]
     CampaignsWrite,
-    /// Read outbox, jobs, cron, stock, reconciliation and metrics.
+    /// Read users' timelines, lists, outbox, jobs, cron, stock, reconciliation and metrics.
     #[serde(rename = "operations:read")]
     OperationsRead,
-    /// Redrive dead work.
+    /// Redrive dead work, put users on lists.
     #[serde(rename = "operations:write")]
     OperationsWrite,
     /// Create and revoke API keys.

@@ -33,7 +33,10 @@ pub enum Prize {
         pool: String,
     },
     /// A thing that is sent.
-    Goods,
+    Goods {
+        /// Days in which the winner can say where to.
+        claim_within_days: u32,
+    },
     /// A kind word.
     Nothing,
 }
@@ -78,7 +81,7 @@ impl Prize {
             Self::Draws { .. } => AwardKind::Draws,
             Self::Webhook { .. } => AwardKind::Webhook,
             Self::Coupon { .. } => AwardKind::Coupon,
-            Self::Goods => AwardKind::Goods,
+            Self::Goods { .. } => AwardKind::Goods,
             Self::Nothing => AwardKind::Nothing,
         }
     }
@@ -90,7 +93,7 @@ impl Prize {
             Self::Draws { sku, draws } => PrizeValue::Draws { sku: sku.clone(), draws: *draws },
             Self::Webhook { .. } => PrizeValue::Webhook,
             Self::Coupon { .. } => PrizeValue::Coupon,
-            Self::Goods => PrizeValue::Goods,
+            Self::Goods { .. } => PrizeValue::Goods,
             Self::Nothing => PrizeValue::Nothing,
         }
     }

@@ -81,7 +81,11 @@ pub struct AwardDocument {
     /// Draws a user must have made today, before this one, to win it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unlock_after: u32,
-    /// Award given instead while this one is locked or out of stock. Needed for every award with stock or unlock.
+    /// How often one user may win it over the activity's whole life. Absent is without limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_user: Option<u32>,
+    /// Award given instead while this one is locked, won too often by the user, or out of stock. Needed for every award
+    /// with `stock`, `unlock_after` or `per_user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<String>,
     /// Seconds between the draw and the dispatch of the award.
@@ -126,7 +130,11 @@ pub enum PrizeDocument {
         pool: String,
     },
     /// A thing that is sent.
-    Goods {},
+    Goods {
+        /// Days from the draw in which the winner can say where to; what nobody claims goes back to stock. 30 if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim_within_days: Option<u32>,
+    },
     /// Nothing.
     Nothing {},
 }
@@ -147,9 +155,10 @@ pub struct TierDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlacklistDocument {
-    /// Ids of the users.
+    /// Ids of the users. Operators put more on the black list while the activity runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<String>,
-    /// Id of the award they get.
+    /// Id of the award that they and those on the activity's black list get.
     pub award: String,
     /// What it is worth for them, where the award is points and that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,6 +9,7 @@ use super::id::{
     Version,
 };
 use super::roll::Roll;
+use super::standing::Standing;
 use super::strategy::{Decision, Rule, Strategy};
 
 /// The most draws one request may ask for.
@@ -37,6 +38,8 @@ pub struct Draw {
     pub used_before: u32,
     /// Draws used today before this one.
     pub used_today_before: u32,
+    /// The user's list and wins of limited awards before this one.
+    pub standing: Standing,
     /// The chance.
     pub roll: Roll,
     /// Why, and what for.
@@ -55,7 +58,7 @@ pub struct Reason {
     /// The rule that chose.
     #[serde(flatten)]
     pub rule: Rule,
-    /// The award it picked, before unlock and stock were looked at.
+    /// The award it picked, before unlock, limits, lists and stock were looked at.
     pub picked: AwardId,
     /// Candidates passed over because their stock was out.
     pub out_of_stock: u32,
@@ -71,6 +74,10 @@ pub enum Fallback {
     Locked,
     /// There was no unit left.
     OutOfStock,
+    /// The user had won it as often as one user may.
+    UserLimit,
+    /// It is scarce, and the user is on the grey list.
+    GreyList,
 }
 
 impl Reason {
@@ -80,7 +87,8 @@ impl Reason {
         let fallback = match won {
             Some(award) if award == decision.picked => None,
             _ if given > 0 => Some(Fallback::OutOfStock),
-            _ => Some(Fallback::Locked),
+            // The picked award comes first in the chain: not being the first candidate, it was the first passed over.
+            _ => decision.passed_over.first().map(|passed| passed.why),
         };
         Self {
             rule: decision.rule,

@@ -1,8 +1,9 @@
 //! Work that survives: states, attempts and back-off.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::award::AwardRecord;
+use super::award::{AwardKind, AwardRecord};
 use super::calendar::Timestamp;
 use super::id::{AwardRecordId, OutboxId, UserId};
 use super::text_form;
@@ -68,6 +69,8 @@ pub struct AttemptResult {
     pub lease: u32,
     /// The award it was for.
     pub award_record_id: AwardRecordId,
+    /// When it began.
+    pub began_at: Timestamp,
     /// The outcome.
     pub outcome: AttemptOutcome,
 }
@@ -83,6 +86,8 @@ pub enum AttemptOutcome {
     Delivered {
         /// The third party's own reference.
         reference: Option<String>,
+        /// What it answered, without secrets, for people.
+        reply: Option<String>,
     },
     /// Try again.
     Retry {
@@ -103,6 +108,77 @@ pub enum AttemptOutcome {
         /// Why.
         error: String,
     },
+}
+
+impl AttemptOutcome {
+    /// What the log of attempts says of it: how it ended, in which words, and the third party's reference. Nothing for what
+    /// succeeds inside, whose transfer or order is the evidence, and for what was no attempt.
+    pub fn logged(&self) -> Option<(AttemptEnd, Option<&str>, Option<&str>)> {
+        match self {
+            Self::Delivered { reference, reply: Some(reply) } => {
+                Some((AttemptEnd::Delivered, Some(reply), reference.as_deref()))
+            }
+            Self::Retry { error, .. } => Some((AttemptEnd::Retry, Some(error), None)),
+            Self::Dead { error } => Some((AttemptEnd::Dead, Some(error), None)),
+            Self::CreditPoints | Self::GrantDraws | Self::Delivered { reply: None, .. } | Self::Snooze { .. } => None,
+        }
+    }
+}
+
+/// How a logged attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptEnd {
+    /// The third party has taken it.
+    Delivered,
+    /// It failed and is tried again.
+    Retry,
+    /// It failed and the work was given up.
+    Dead,
+}
+
+text_form!(AttemptEnd { Delivered => "delivered", Retry => "retry", Dead => "dead" });
+
+/// An attempt in the log: one that reached somebody outside or failed. The work and the lease name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The work.
+    pub outbox_id: OutboxId,
+    /// The lease it was made under.
+    pub lease: u32,
+    /// The award it was for.
+    pub award_record_id: AwardRecordId,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When its result was written.
+    pub ended_at: Timestamp,
+    /// How it ended.
+    pub outcome: AttemptEnd,
+    /// What was answered or went wrong, without secrets.
+    pub detail: Option<String>,
+    /// The third party's own reference, where it gave one.
+    pub reference: Option<String>,
+}
+
+/// A wish to make dead work pending again, at a rate that whoever takes it can bear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkRedrive {
+    /// Entries that come due in one second.
+    pub per_second: u32,
+    /// Only awards of this kind.
+    pub kind: Option<AwardKind>,
+    /// Only entries whose last error contains this, letter by letter.
+    pub error_contains: Option<String>,
+    /// Entries at most.
+    pub limit: u32,
+}
+
+impl BulkRedrive {
+    /// When the entry at `position`, from 0, is due: the first at once, and never more than the rate in any second.
+    pub fn due_at(&self, from: Timestamp, position: u32) -> Timestamp {
+        let ms = u64::from(position) * 1000 / u64::from(self.per_second.max(1));
+        from + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX / 2))
+    }
 }
 
 /// Whether trying again can help.
@@ -143,6 +219,19 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redriven_work_comes_due_at_the_rate_and_never_faster() {
+        let from: Timestamp = "2026-11-22T12:00:00.400Z".parse().expect("a time");
+        for per_second in [1, 3, 7, 60, 999, 1000] {
+            let wish = BulkRedrive { per_second, kind: None, error_contains: None, limit: 10_000 };
+            let due: Vec<i64> =
+                (0..5_000).map(|position| (wish.due_at(from, position) - from).num_milliseconds()).collect();
+            assert_eq!(due[0], 0);
+            let rate = per_second as usize;
+            assert!(due.windows(rate + 1).all(|window| window[rate] - window[0] == 1000), "{per_second}");
+        }
+    }
 
     #[test]
     fn waits_double_up_to_the_cap_and_end() {

@@ -8,6 +8,7 @@ use super::document::CampaignDocument;
 use super::draw::Reason;
 use super::id::{ActivityId, AwardId, DrawId, RequestId, UserId, Version};
 use super::roll::{DaySeed, Roll, RollKey, SeedChain, SeedCommitment};
+use super::standing::Standing;
 use super::strategy::{DrawFacts, decide};
 
 /// One draw with everything that decided it. While the day's seed is secret, the roll cannot be recomputed, and a
@@ -32,6 +33,9 @@ pub struct Receipt {
     pub used_before: u32,
     /// Draws used before it that day.
     pub used_today_before: u32,
+    /// The user's list and wins of limited awards before it; left out where there is neither.
+    #[serde(default, skip_serializing_if = "Standing::is_plain")]
+    pub standing: Standing,
     /// HMAC-SHA256 of the draw, keyed by the day's seed.
     pub roll: Roll,
     /// Why.
@@ -125,6 +129,7 @@ impl Receipt {
             user_id: &self.user_id,
             used_before: self.used_before,
             used_today_before: self.used_today_before,
+            standing: &self.standing,
             roll: self.roll,
             reason: &self.reason,
             award_id: &self.award_id,
@@ -143,6 +148,8 @@ pub struct Replayed<'a> {
     pub used_before: u32,
     /// Draws used before it that day.
     pub used_today_before: u32,
+    /// The user's list and wins of limited awards before it.
+    pub standing: &'a Standing,
     /// The chance.
     pub roll: Roll,
     /// Why.
@@ -156,7 +163,12 @@ pub struct Replayed<'a> {
 impl Replayed<'_> {
     /// Decides again and tells the first difference, or nothing when the record is what the rules give.
     pub fn differs_from(&self, strategy: &super::strategy::Strategy) -> Option<String> {
-        let facts = DrawFacts { user_id: self.user_id, used: self.used_before, used_today: self.used_today_before };
+        let facts = DrawFacts {
+            user_id: self.user_id,
+            used: self.used_before,
+            used_today: self.used_today_before,
+            standing: self.standing,
+        };
         let decision = decide(strategy, &facts, self.roll);
         let given = usize::try_from(self.reason.out_of_stock).unwrap_or(usize::MAX);
         let Some(candidate) = decision.candidates.get(given) else {

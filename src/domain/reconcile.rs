@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Invariant {
     /// For each counted item: total = left + confirmed + claimed; confirmed = rows in SQL; never more rows than total.
     Stock,
-    /// For each user and activity: used = number of draws; used <= granted; day and month used <= limits.
+    /// For each user and activity: used = number of draws; used <= granted; day and month used <= limits; wins <= the award's
+    /// limit.
     Quota,
     /// Every transfer sums to zero; every balance equals its entries; none of a user's is below zero.
     Ledger,
@@ -28,7 +29,7 @@ impl Invariant {
     pub const fn statement(self) -> &'static str {
         match self {
             Self::Stock => "total = left + confirmed + claimed, confirmed = rows in SQL, never more rows than total",
-            Self::Quota => "used = number of draws, used <= granted, day and month used <= limits",
+            Self::Quota => "used = number of draws, used <= granted, day and month used <= limits, wins <= per_user",
             Self::Ledger => "every transfer sums to zero, every balance equals its entries, no user is below zero",
             Self::Awards => {
                 "every draw has exactly one award record, delivered once or visibly pending, dead or recalled"

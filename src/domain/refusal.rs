@@ -2,7 +2,7 @@
 
 use super::calendar::Timestamp;
 use super::campaign::ActivityState;
-use super::id::{ActivityId, SkuId};
+use super::id::{ActivityId, SkuId, UserId};
 use super::quota::QuotaLimit;
 use super::validate::DocumentFault;
 
@@ -75,11 +75,25 @@ pub enum Refusal {
         /// Draws that limit leaves.
         left: u32,
     },
+    /// The user is on the black list, and the document names no award for that.
+    #[error("user {user_id} may not draw in activity {activity_id}")]
+    UserBlocked {
+        /// Where.
+        activity_id: ActivityId,
+        /// Who.
+        user_id: UserId,
+    },
     /// All units of the SKU are gone.
     #[error("SKU {sku} is sold out")]
     SkuSoldOut {
         /// Which SKU.
         sku: SkuId,
+    },
+    /// Goods can no longer be claimed.
+    #[error("this award could be claimed until {}", claim_by.to_rfc3339())]
+    ClaimExpired {
+        /// The first instant at which it could not.
+        claim_by: Timestamp,
     },
     /// The idempotency key was used for another body.
     #[error("this Idempotency-Key was used with another body; send the same body or a new key")]
@@ -113,7 +127,9 @@ impl Refusal {
             Self::ActivityNotStarted { .. } => "activity_not_started",
             Self::ActivityEnded { .. } => "activity_ended",
             Self::QuotaExhausted { .. } => "quota_exhausted",
+            Self::UserBlocked { .. } => "user_blocked",
             Self::SkuSoldOut { .. } => "sku_sold_out",
+            Self::ClaimExpired { .. } => "claim_expired",
             Self::RequestReused => "request_reused",
             Self::TryAgain => "try_again",
             Self::InvalidDocument { .. } => "invalid_document",

@@ -108,6 +108,19 @@ pub enum ClaimEnd {
     Release,
 }
 
+/// A unit of an award that was recalled: its row no longer uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedUnit {
+    /// The draw that had won it.
+    pub draw_id: DrawId,
+    /// Where.
+    pub activity_id: ActivityId,
+    /// Of which award.
+    pub award_id: AwardId,
+    /// The epoch that the recalling transaction checked.
+    pub epoch: Epoch,
+}
+
 /// The counters of one item at one moment. Invariant: `total = left + confirmed + claimed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockCounter {

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::award::{PointsRange, Prize, PrizeValue};
+use super::draw::Fallback;
 use super::id::{AwardId, UserId};
 use super::roll::{Purpose, Roll};
+use super::standing::{Standing, UserList};
 
 /// The compiled rules of one campaign version. Made by validation, so it can always be honoured.
 #[derive(Debug, Clone)]
@@ -32,10 +34,33 @@ pub struct AwardRule {
     pub stock: Option<u64>,
     /// Draws a user must have used today, before this one, to win it.
     pub unlock_after: u32,
-    /// Index of the award given instead where this one is locked or out of stock.
+    /// How often one user may win it over the activity's whole life; `None` is without limit.
+    pub per_user: Option<u32>,
+    /// Index of the award given instead where this one may not be won or is out of stock.
     pub fallback: Option<usize>,
     /// Seconds between the draw and the dispatch of the award.
     pub dispatch_after_seconds: u32,
+}
+
+impl AwardRule {
+    /// Why this user may not win it now, where that is so. Stock is not looked at.
+    fn refuses(&self, facts: &DrawFacts<'_>) -> Option<Fallback> {
+        let is_scarce = self.stock.is_some() || self.per_user.is_some();
+        if self.unlock_after > facts.used_today {
+            Some(Fallback::Locked)
+        } else if is_scarce && facts.standing.list == Some(UserList::Grey) {
+            Some(Fallback::GreyList)
+        } else if self.per_user.is_some_and(|most| facts.standing.wins(&self.award_id) >= most) {
+            Some(Fallback::UserLimit)
+        } else {
+            None
+        }
+    }
+
+    /// Whether nothing ever keeps it from a user.
+    const fn can_always_be_given(&self) -> bool {
+        self.stock.is_none() && self.unlock_after == 0 && self.per_user.is_none()
+    }
 }
 
 /// Awards that a draw chooses from once the user has used so many draws.
@@ -116,6 +141,8 @@ pub struct DrawFacts<'a> {
     pub used: u32,
     /// Draws the user had used today before this one.
     pub used_today: u32,
+    /// The user's list and wins of limited awards.
+    pub standing: &'a Standing,
 }
 
 /// Which rule chose the award.
@@ -149,18 +176,42 @@ pub struct Decision {
     pub rule: Rule,
     /// Index of the award picked, before unlock and stock were looked at.
     pub picked: usize,
-    /// The picked award if unlocked, then its unlocked fallbacks, up to the first with unlimited stock. Never empty.
+    /// The picked award if the user may win it, then those of its fallbacks, up to the first with unlimited stock. Never
+    /// empty.
     ///
     /// Invariant: only the last has unlimited stock, so no record can claim that a candidate after it was given.
     pub candidates: Vec<Candidate>,
+    /// Awards of the chain that the user may not win, in order, as far as the chain was followed.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl Decision {
+    /// Everything from the award picked to the one before the candidate at position `given`, in order, with why it was not
+    /// given: by the rules, or for want of stock.
+    pub fn passed_before(&self, strategy: &Strategy, given: usize) -> Vec<PassedOver> {
+        let won = self.candidates.get(given).map(|candidate| candidate.award);
+        let chain = strategy.chain(self.picked).map(|(index, _)| index).take_while(|index| Some(*index) != won);
+        let by_rule = |award: usize| self.passed_over.iter().find(|passed| passed.award == award).copied();
+        chain.map(|award| by_rule(award).unwrap_or(PassedOver { award, why: Fallback::OutOfStock })).collect()
+    }
+}
+
+/// An award that was not given, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Index of the award in the strategy.
+    pub award: usize,
+    /// Why not.
+    pub why: Fallback,
 }
 
 /// Decides a draw. Pure: the same strategy, facts and roll give the same decision, for ever.
 ///
-/// Stock is not looked at here: the caller gives the first candidate of which a unit can be had.
+/// Stock is not looked at here: the caller gives the first candidate of which a unit can be had. Users on the black list of
+/// an activity whose document names no award for them are not drawn for at all: that too is the caller's to refuse.
 pub fn decide(strategy: &Strategy, facts: &DrawFacts<'_>, roll: Roll) -> Decision {
     let (rule, picked, points) = match &strategy.blacklist {
-        Some(blacklist) if blacklist.users.contains(facts.user_id) => {
+        Some(blacklist) if facts.standing.list == Some(UserList::Black) || blacklist.users.contains(facts.user_id) => {
             (Rule::Blacklist, blacklist.award, blacklist.points)
         }
         _ => match strategy.tier_at(facts.used) {
@@ -168,15 +219,19 @@ pub fn decide(strategy: &Strategy, facts: &DrawFacts<'_>, roll: Roll) -> Decisio
             None => (Rule::Weights, strategy.base.pick(roll), None),
         },
     };
-    let mut candidates = Vec::new();
-    for (index, award) in strategy.chain(picked).filter(|(_, award)| award.unlock_after <= facts.used_today) {
+    let (mut candidates, mut passed_over) = (Vec::new(), Vec::new());
+    for (index, award) in strategy.chain(picked) {
+        if let Some(why) = award.refuses(facts) {
+            passed_over.push(PassedOver { award: index, why });
+            continue;
+        }
         let value = award.prize.value(points.filter(|_| index == picked), roll);
         candidates.push(Candidate { award: index, value });
         if award.stock.is_none() {
             break;
         }
     }
-    Decision { rule, picked, candidates }
+    Decision { rule, picked, candidates, passed_over }
 }
 
 /// The parts that [`Strategy::new`] puts together.
@@ -192,16 +247,14 @@ pub struct StrategyParts {
 
 impl Strategy {
     /// Puts validated parts together. `None` where some award's fallbacks do not end in an award that is unlocked from
-    /// the first draw on and has unlimited stock, or where no weight is above zero: such a strategy cannot be honoured.
+    /// the first draw on, has unlimited stock and no limit per user, or where no weight is above zero: such a strategy
+    /// cannot be honoured.
     pub fn new(parts: StrategyParts) -> Option<Self> {
         let StrategyParts { awards, tiers, blacklist } = parts;
         let base = WeightTable::new(awards.iter().enumerate().map(|(index, award)| (award.weight, index)))?;
         let strategy = Self { awards, base, tiers, blacklist };
         let honoured = (0..strategy.awards.len()).all(|index| {
-            strategy
-                .chain(index)
-                .last()
-                .is_some_and(|(_, last)| last.stock.is_none() && last.unlock_after == 0 && last.fallback.is_none())
+            strategy.chain(index).last().is_some_and(|(_, last)| last.can_always_be_given() && last.fallback.is_none())
         });
         honoured.then_some(strategy)
     }
@@ -214,6 +267,11 @@ impl Strategy {
     /// The tiers, ascending.
     pub fn tiers(&self) -> &[Tier] {
         &self.tiers
+    }
+
+    /// What users on the black list get, where the document names it.
+    pub fn blacklist(&self) -> Option<&Blacklist> {
+        self.blacklist.as_ref()
     }
 
     /// The strategy's own weights.

@@ -31,8 +31,8 @@ impl Job for DispatchAwards {
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
         let dispatched = app.dispatch_awards(&self.outbox_ids, self.lane).await?;
         Ok(Outcome::Done(format!(
-            "{} delivered, {} to be tried again, {} not yet, {} given up",
-            dispatched.delivered, dispatched.retried, dispatched.snoozed, dispatched.dead
+            "{} delivered, {} to be tried again, {} not yet, {} given up, {} taken back",
+            dispatched.delivered, dispatched.retried, dispatched.snoozed, dispatched.dead, dispatched.recalled
         )))
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{Job, JobError, Outcome};
 use crate::app::App;
+use crate::domain::cron::Part;
 
 /// Takes no input: looks at everything that has ended.
 #[derive(Deserialize)]
@@ -13,16 +14,21 @@ pub(super) struct Prune {}
 
 impl Job for Prune {
     const NAME: &'static str = "prune";
+    const IN_PARTS: bool = true;
 
     fn timeout(&self, _app: &App) -> Duration {
         Duration::from_mins(5)
     }
 
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
-        let pruned = app.prune().await?;
+        self.run_part(app, Part::WHOLE).await
+    }
+
+    async fn run_part(&self, app: &App, part: Part) -> Result<Outcome, JobError> {
+        let pruned = app.prune(part).await?;
         Ok(Outcome::Done(format!(
-            "{} entries, {} fires, {} workflows and {} messages deleted",
-            pruned.outbox, pruned.fires, pruned.workflows, pruned.messages
+            "{} entries, {} attempts, {} fires, {} workflows and {} messages deleted, {} codes put back",
+            pruned.outbox, pruned.attempts, pruned.fires, pruned.workflows, pruned.messages, pruned.codes
         )))
     }
 }

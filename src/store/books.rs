@@ -17,6 +17,10 @@ pub trait BookStore {
     /// Accounts of draws that differ from the draws and orders behind them, or exceed them.
     async fn quota_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
+    /// Counted wins of limited awards that differ from the draws behind them, wins beyond the limit of the version that
+    /// decided them, and draws that were decided from another number of wins than there were.
+    async fn win_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
     /// Transfers that do not balance and balances that differ from their entries.
     async fn ledger_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 

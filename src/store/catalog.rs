@@ -126,8 +126,9 @@ pub struct Draft {
 #[async_trait]
 pub trait CatalogStore {
     /// Makes a version current, in one transaction with everything that follows from it: the head (a new activity opens),
-    /// the stock items (totals change, what is used stays), a new stock epoch where any total changed, and a seed chain for
-    /// the days no chain covers. The same document again is `Unchanged`. The draft is dropped when it is this document.
+    /// the stock items (totals change, what is used stays), a new stock epoch where any total changed or another set of
+    /// awards is limited per user (draws under way are decided again), the wins of awards that begin to be limited, counted
+    /// from all draws, and a seed chain for the days no chain covers. The same document again is `Unchanged`. The draft is dropped when it is this document.
     async fn publish(&self, new: &NewVersion) -> Stored<Published>;
 
     /// The heads of these activities, in no order; unknown ones are left out.

@@ -9,6 +9,7 @@ use crate::domain::campaign::ActivityHead;
 use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{ActivityId, AwardRecordId, DrawId, OutboxId, RequestId, UserId};
 use crate::domain::quota::Quota;
+use crate::domain::standing::Standing;
 use crate::domain::stock::Epoch;
 
 /// A user in an activity, with the requests and the day that facts are wanted for.
@@ -29,6 +30,8 @@ pub struct FactsQuestion {
 pub struct Facts {
     /// The account; all zero where there is none.
     pub quota: Quota,
+    /// The user's list, and wins of the awards that the activity's current version limits. Wins move only with `quota`.
+    pub standing: Standing,
     /// Draws recorded under the requests asked about, by request and index.
     pub earlier: Vec<Draw>,
 }
@@ -55,6 +58,8 @@ pub struct DrawGroup {
 pub struct NewDraw {
     /// The draw.
     pub draw: Draw,
+    /// How often one user may win its award, in the version that decided: such a win is counted.
+    pub per_user: Option<u32>,
     /// When its award may be dispatched.
     pub dispatch_at: Timestamp,
     /// The work that dispatches it. Nothing where there is nothing to deliver: the award is delivered at once.
@@ -119,7 +124,7 @@ pub trait DrawStore {
     /// Facts for each question, in order, and the heads of the activities asked about. One snapshot for all.
     async fn draw_facts(&self, questions: &[FactsQuestion]) -> Stored<(Vec<ActivityHead>, Vec<Facts>)>;
 
-    /// Records the groups that still can be, in one transaction: quota, draws, award records and outbox. Gives what became
+    /// Records the groups that still can be, in one transaction: quota, wins, draws, award records and outbox. Gives what became
     /// of each, in order. A user and activity appear in at most one group.
     async fn record_draws(&self, groups: &[DrawGroup]) -> Stored<Vec<Recorded>>;
 

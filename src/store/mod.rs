@@ -6,14 +6,19 @@
 pub mod audit;
 pub mod books;
 pub mod catalog;
+pub mod coupons;
 pub mod cron;
 pub mod draws;
+pub mod goods;
+pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lists;
 pub mod outbox;
 pub mod settlement;
 pub mod sqlite;
 pub mod stock;
+pub mod stories;
 pub mod workflows;
 
 use async_trait::async_trait;
@@ -32,11 +37,16 @@ pub trait Store:
     + outbox::OutboxStore
     + ledger::LedgerStore
     + cron::CronStore
+    + jobs::JobStore
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
-    + workflows::WorkflowStore
+    + coupons::CouponStore
+    + goods::GoodsStore
+    + lists::ListStore
     + settlement::SettlementStore
+    + stories::StoryStore
+    + workflows::WorkflowStore
     + Send
     + Sync
 {

@@ -1,12 +1,15 @@
 //! The port for promised work.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
 use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
-use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
-use crate::domain::outbox::{AttemptResult, Delivery, OutboxEntry, OutboxState};
+use crate::domain::id::{AwardRecordId, OutboxId, RechargeOrderId, TransferId};
+use crate::domain::outbox::{AttemptResult, BulkRedrive, Delivery, OutboxEntry, OutboxState};
+use crate::domain::stock::ReturnedUnit;
 
 /// Which entries the relay wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,46 @@ pub enum Redriven {
     NotDead(OutboxState),
 }
 
+/// What a bulk redrive did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BulkRedriven {
+    /// Entries that are pending again.
+    pub redriven: u32,
+    /// When the last of them is due; nothing where there was none.
+    pub last_due_at: Option<Timestamp>,
+}
+
+/// A wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recall {
+    /// The work that would deliver it.
+    pub outbox_id: OutboxId,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// What became of a wish to take an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recalled {
+    /// It is recalled now.
+    Done {
+        /// The award.
+        award_record_id: AwardRecordId,
+        /// The unit it no longer uses.
+        unit: ReturnedUnit,
+    },
+    /// It was recalled before: nothing was written.
+    Earlier(AwardRecordId),
+    /// There is no such work.
+    Unknown,
+    /// The winner has it: nothing was written.
+    Delivered,
+    /// A third party may have it: nothing was written.
+    Dispatched(AwardRecordId),
+    /// Somebody is delivering it right now: nothing was written.
+    Leased,
+}
+
 /// What is remembered of promised work.
 #[async_trait]
 pub trait OutboxStore {
@@ -65,7 +108,8 @@ pub trait OutboxStore {
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
-    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder.
+    /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder. Attempts
+    /// that [`AttemptOutcome::logged`](crate::domain::outbox::AttemptOutcome::logged) speaks of are logged, each lease once.
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()>;
 
     /// Entries of a state, newest first; of all states without one.
@@ -74,9 +118,19 @@ pub trait OutboxStore {
     /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none.
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
 
+    /// Makes dead entries pending again, oldest first, one after another at the rate asked for from the time of the change on,
+    /// with their attempts counted from none. All of them or none; a repeat finds only those that were not wanted before.
+    async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
+
+    /// Takes an award back that nobody outside may have: pending or dead, and not being delivered. Its work is done with the reason.
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled>;
+
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;
 
-    /// Deletes entries that were done before `before`, at most `limit`. Gives how many.
-    async fn prune_outbox(&self, before: Timestamp, limit: u32) -> Stored<u64>;
+    /// Deletes entries of users in `buckets` that were done before `before`, at most `limit`. Gives how many.
+    async fn prune_outbox(&self, before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+
+    /// Deletes logged attempts that ended before `before`, at most `limit`. Gives how many.
+    async fn prune_attempts(&self, before: Timestamp, limit: u32) -> Stored<u64>;
 }

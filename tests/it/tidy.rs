@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["domain", "fault", "store"]),
     ("stock", &["domain", "fault", "stock"]),
     ("queue", &["domain", "fault", "config", "clock", "queue"]),
-    ("dispatch", &["domain", "fault", "config", "clock", "dispatch"]),
+    ("dispatch", &["domain", "fault", "config", "clock", "store", "dispatch"]),
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
     ("jobs", &["domain", "fault", "app", "queue", "workflows", "jobs"]),
     ("workflows", &["domain", "fault", "app", "workflows"]),

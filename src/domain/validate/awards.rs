@@ -6,6 +6,7 @@ use super::faults::{Faults, quoted};
 use super::{AWARDS_MAX, AwardIds, DISPATCH_AFTER_SECONDS_MAX, PAYLOAD_BYTES_MAX, STOCK_MAX, TITLE_CHARS_MAX};
 use crate::domain::award::{PointsRange, Prize};
 use crate::domain::document::{AwardDocument, CampaignDocument, PrizeDocument};
+use crate::domain::goods::{CLAIM_WITHIN_DAYS, CLAIM_WITHIN_DAYS_MAX};
 use crate::domain::id::{AwardId, Name, SkuId};
 use crate::domain::settlement::Money;
 use crate::domain::strategy::AwardRule;
@@ -84,6 +85,10 @@ impl AwardReader<'_> {
         }
         self.faults.title(self.at("title"), &award.title, TITLE_CHARS_MAX);
         self.faults.stock(self.at("stock"), award.stock);
+        if award.per_user == Some(0) {
+            let mend = "Use 1 or more, or leave it out: an award that nobody may win is no award.";
+            self.faults.add(self.at("per_user"), "0 lets nobody win it", mend);
+        }
         let fallback = self.fallback(award);
         if award.dispatch_after_seconds > DISPATCH_AFTER_SECONDS_MAX {
             let message = format!("{} seconds is longer than any campaign", award.dispatch_after_seconds);
@@ -105,6 +110,7 @@ impl AwardReader<'_> {
             weight: weight?,
             stock: award.stock.filter(|stock| *stock <= STOCK_MAX),
             unlock_after: award.unlock_after,
+            per_user: award.per_user,
             fallback,
             dispatch_after_seconds: award.dispatch_after_seconds,
         })
@@ -118,13 +124,14 @@ impl AwardReader<'_> {
         if let Some(id) = &award.fallback {
             return self.ids.named(self.at("fallback"), id, self.faults);
         }
-        let short = match (award.stock, award.unlock_after) {
-            (None, 0) => return None,
-            (Some(_), _) => "its stock can run out",
-            (None, _) => "it can be locked",
+        let short = match (award.stock, award.unlock_after, award.per_user) {
+            (None, 0, None) => return None,
+            (Some(_), ..) => "its stock can run out",
+            (None, 1.., _) => "it can be locked",
+            (None, 0, Some(_)) => "a user can have won it as often as one may",
         };
         let message = format!("{short}, and there is no award to give instead");
-        let mend = "Name a fallback; the last of a chain has neither stock nor unlock_after, such as a prize of kind \
+        let mend = "Name a fallback; the last of a chain has no stock, unlock_after or per_user, such as a prize of kind \
                     \"nothing\".";
         self.faults.add(self.at("fallback"), message, mend);
         None
@@ -145,9 +152,22 @@ impl AwardReader<'_> {
                 let name: Option<Name> = self.faults.id(self.at("prize.pool"), pool);
                 name.map(|_| Prize::Coupon { pool: pool.clone() })
             }
-            PrizeDocument::Goods {} => Some(Prize::Goods),
+            PrizeDocument::Goods { claim_within_days } => Some(self.goods(*claim_within_days)),
             PrizeDocument::Nothing {} => Some(Prize::Nothing),
         }
+    }
+
+    fn goods(&mut self, claim_within_days: Option<u32>) -> Prize {
+        let claim_within_days = claim_within_days.unwrap_or(CLAIM_WITHIN_DAYS);
+        if !(1..=CLAIM_WITHIN_DAYS_MAX).contains(&claim_within_days) {
+            let message = format!("goods cannot be claimed within {claim_within_days} days");
+            self.faults.add(
+                self.at("prize.claim_within_days"),
+                message,
+                format!("Use 1 to {CLAIM_WITHIN_DAYS_MAX} days."),
+            );
+        }
+        Prize::Goods { claim_within_days }
     }
 
     fn draws(&mut self, sku: &str) -> Option<Prize> {

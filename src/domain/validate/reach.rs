@@ -28,7 +28,7 @@ struct Graph<'a> {
 impl Graph<'_> {
     /// Names each circle of fallbacks once, at its first award.
     ///
-    /// Together with the rule that an award without a fallback has neither stock nor unlock, this makes every chain end
+    /// Together with the rule that an award without a fallback has no stock, unlock or limit, this makes every chain end
     /// in an award that can always be given.
     fn check_circles(&self, faults: &mut Faults) {
         let mut walked = vec![None; self.fallbacks.len()];
@@ -58,7 +58,7 @@ impl Graph<'_> {
         faults.add(
             format!("awards[{}].fallback", circle[0]),
             format!("the fallbacks run in a circle: {}", ids.join(" -> ")),
-            "End it with an award that has neither stock nor unlock_after.",
+            "End it with an award that has no stock, unlock_after or per_user.",
         );
     }
 
@@ -135,10 +135,11 @@ impl Graph<'_> {
 
 /// The most draws today with which a draw goes on from this award to its fallback.
 fn passes_on(award: &AwardDocument, most: u32) -> Option<u32> {
-    match (award.stock, award.unlock_after) {
-        (Some(_), _) => Some(most),
-        (None, 0) => None,
-        (None, unlock_after) => Some(most.min(unlock_after - 1)),
+    match (award.stock, award.per_user, award.unlock_after) {
+        // Whatever the limit, a user on the grey list is passed on at any draw.
+        (Some(_), ..) | (None, Some(_), _) => Some(most),
+        (None, None, 0) => None,
+        (None, None, unlock_after) => Some(most.min(unlock_after - 1)),
     }
 }
 

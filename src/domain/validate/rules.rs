@@ -91,7 +91,7 @@ pub(super) fn blacklist(
 }
 
 fn users(blacklist: &BlacklistDocument, faults: &mut Faults) -> Option<HashSet<UserId>> {
-    faults.count("blacklist.users", blacklist.users.len(), 1..=BLACKLIST_MAX);
+    faults.count("blacklist.users", blacklist.users.len(), 0..=BLACKLIST_MAX);
     let mut users = HashSet::new();
     let mut all_read = true;
     for (index, text) in blacklist.users.iter().enumerate() {

@@ -27,6 +27,7 @@ impl SqliteStore {
         recharges::grant(&mut tx, &orders).await?;
         deliver(&mut tx, &effects.delivered, now).await?;
         end_attempts(&mut tx, finishes, &effects.had, now).await?;
+        log(&mut tx, finishes, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -97,7 +98,7 @@ impl<'a> Effects<'a> {
             (AttemptOutcome::CreditPoints | AttemptOutcome::GrantDraws, value) => {
                 return Err(format!("{award_record_id} is {value:?}: it cannot be given that way").into());
             }
-            (AttemptOutcome::Delivered { reference }, _) => reference.as_deref(),
+            (AttemptOutcome::Delivered { reference, .. }, _) => reference.as_deref(),
             (AttemptOutcome::Retry { .. } | AttemptOutcome::Snooze { .. } | AttemptOutcome::Dead { .. }, _) => {
                 return Ok(());
             }
@@ -198,6 +199,57 @@ async fn end_attempts(
     )
     .bind(json(&dead)?)
     .execute(&mut *tx)
+    .await?;
+    Ok(())
+}
+
+/// An attempt as the log keeps it.
+#[derive(Serialize)]
+struct AttemptJson<'a> {
+    outbox_id: String,
+    lease: u32,
+    bucket: u16,
+    award_record_id: String,
+    began_at: i64,
+    outcome: &'static str,
+    detail: Option<&'a str>,
+    reference: Option<&'a str>,
+}
+
+/// Logs the attempts that are worth it. A result that is written again, after a failure nobody knows the outcome of, is the one
+/// that is there.
+async fn log(tx: &mut SqliteConnection, finishes: &[Finish], now: Timestamp) -> Tried<()> {
+    let attempts: Vec<_> = finishes
+        .iter()
+        .filter_map(|finish| {
+            let result = &finish.result;
+            let (outcome, detail, reference) = result.outcome.logged()?;
+            Some(AttemptJson {
+                outbox_id: result.outbox_id.ulid().to_string(),
+                lease: result.lease,
+                bucket: result.award_record_id.bucket().number(),
+                award_record_id: result.award_record_id.ulid().to_string(),
+                began_at: millis(result.began_at),
+                outcome: outcome.as_str(),
+                detail,
+                reference,
+            })
+        })
+        .collect();
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        r"INSERT INTO attempt (outbox_id, lease, bucket, award_record_id, began_at, ended_at, outcome, detail, reference)
+          SELECT value ->> 'outbox_id', value ->> 'lease', value ->> 'bucket', value ->> 'award_record_id',
+                 value ->> 'began_at', ?2, value ->> 'outcome', value ->> 'detail', value ->> 'reference'
+            FROM json_each(?1)
+           WHERE TRUE
+          ON CONFLICT (outbox_id, lease) DO NOTHING",
+    )
+    .bind(json(&attempts)?)
+    .bind(millis(now))
+    .execute(tx)
     .await?;
     Ok(())
 }

@@ -90,6 +90,74 @@ impl BookStore for SqliteStore {
         Ok(violations(Invariant::Quota, found))
     }
 
+    async fn win_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        // What a draw says of wins before it is put before the draw's own win, so that running sums can be compared with it.
+        let found: Vec<Found> = sqlx::query_as(
+            r"WITH limited AS MATERIALIZED (
+                   SELECT campaign_version.activity_id, campaign_version.version, award.value ->> 'id' AS award_id,
+                          award.value ->> 'per_user' AS per_user
+                     FROM campaign_version
+                    CROSS JOIN json_each(campaign_version.document, '$.awards') AS award
+                    WHERE award.value ->> 'per_user' IS NOT NULL),
+                   win AS MATERIALIZED (
+                   SELECT draw.draw_id, draw.user_id, draw.activity_id, draw.award_id, draw.version, draw.used_before,
+                          draw.standing
+                     FROM (SELECT DISTINCT activity_id, award_id FROM limited) AS ever
+                    CROSS JOIN draw
+                       ON draw.activity_id = ever.activity_id
+                      AND draw.award_id = ever.award_id
+                    WHERE draw.void = 0),
+                   line AS (
+                   SELECT draw_id, user_id, activity_id, award_id, version, used_before, 1 AS wins,
+                          COALESCE(standing ->> ('$.won.' || json_quote(award_id)), 0) AS said
+                     FROM win
+                    UNION ALL
+                   SELECT draw.draw_id, draw.user_id, draw.activity_id, fact.key, draw.version, draw.used_before, 0,
+                          fact.value
+                     FROM draw INDEXED BY draw_standing
+                    CROSS JOIN json_each(draw.standing, '$.won') AS fact
+                    WHERE draw.void = 0
+                      AND draw.standing IS NOT NULL),
+                   checked AS (
+                   SELECT line.*,
+                          COALESCE(SUM(wins) OVER (PARTITION BY user_id, activity_id, award_id
+                                                       ORDER BY used_before, wins
+                                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+                     FROM line)
+              SELECT 'draw draw_' || checked.draw_id,
+                     'it was decided from ' || checked.said || ' wins of award ' || checked.award_id || ' where there were '
+                     || checked.before || ' and the limit is ' || limited.per_user
+                FROM checked
+                JOIN limited
+                  ON limited.activity_id = checked.activity_id
+                 AND limited.version = checked.version
+                 AND limited.award_id = checked.award_id
+               WHERE checked.said <> checked.before
+                  OR (checked.wins = 1 AND checked.before >= limited.per_user)
+               UNION ALL
+              SELECT 'user ' || user_id || ' in activity ' || activity_id,
+                     'counted ' || SUM(counted) || ' wins of award ' || award_id || ' by ' || SUM(drawn) || ' draws'
+                FROM (SELECT user_id, activity_id, award_id, won AS counted, 0 AS drawn
+                        FROM award_win
+                       UNION ALL
+                      SELECT win.user_id, win.activity_id, win.award_id, 0, 1
+                        FROM win
+                        JOIN activity ON activity.activity_id = win.activity_id
+                        JOIN limited
+                          ON limited.activity_id = win.activity_id
+                         AND limited.version = activity.version
+                         AND limited.award_id = win.award_id)
+               GROUP BY user_id, activity_id, award_id
+              HAVING SUM(counted) <> SUM(drawn)
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare wins with limits"))?;
+        Ok(violations(Invariant::Quota, found))
+    }
+
     async fn ledger_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
         let found: Vec<Found> = sqlx::query_as(
             r"SELECT 'transfer xfer_' || transfer_id, 'its entries sum to ' || SUM(amount) || ' hundredths'

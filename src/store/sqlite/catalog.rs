@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::rows::stock_item;
-use super::{SqliteStore, Tried, instant, json, millis};
+use super::{SqliteStore, Tried, instant, json, millis, wins};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, ActivityState};
@@ -270,14 +270,17 @@ impl SqliteStore {
         .fetch_optional(&mut *tx)
         .await?;
         let mut version = Version(1);
+        let mut document_before = None;
         if let Some((current, state, document)) = current {
-            if serde_json::from_str::<CampaignDocument>(&document)? == new.document {
+            let document: CampaignDocument = serde_json::from_str(&document)?;
+            if document == new.document {
                 return Ok(Published::Unchanged(Version(current)));
             }
             if matches!(state.parse()?, ActivityState::Closed | ActivityState::Settled) {
                 return Ok(Published::Over);
             }
             version = Version(current + 1);
+            document_before = Some(document);
         }
         let short = stock_short(&mut tx, new).await?;
         if !short.is_empty() {
@@ -285,6 +288,7 @@ impl SqliteStore {
         }
         write_version(&mut tx, new, version).await?;
         let stock_changed = replace_stock(&mut tx, new).await?;
+        let limits_changed = wins::replace(&mut tx, &new.activity_id, document_before.as_ref(), &new.document).await?;
         sqlx::query(
             r"INSERT INTO stock_epoch (activity_id, epoch)
               VALUES (?1, 1)
@@ -292,7 +296,7 @@ impl SqliteStore {
                  SET epoch = epoch + ?2",
         )
         .bind(new.activity_id.as_str())
-        .bind(i64::from(stock_changed))
+        .bind(i64::from(stock_changed || limits_changed))
         .execute(&mut *tx)
         .await?;
         cover_days(&mut tx, new).await?;

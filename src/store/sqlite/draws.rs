@@ -13,6 +13,7 @@ use crate::domain::campaign::ActivityHead;
 use crate::domain::draw::RechargeOrder;
 use crate::domain::id::{ActivityId, AwardRecordId, DrawId, RequestId, UserId};
 use crate::domain::quota::Quota;
+use crate::domain::standing::Standing;
 use crate::fault::Fault;
 use crate::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
@@ -131,6 +132,25 @@ struct Question<'a> {
 }
 
 #[derive(FromRow)]
+struct FactsRow {
+    granted: u32,
+    used: u32,
+    used_today: u32,
+    used_this_month: u32,
+    list: Option<String>,
+    won: String,
+}
+
+impl FactsRow {
+    fn read(&self) -> Tried<Facts> {
+        let Self { granted, used, used_today, used_this_month, .. } = *self;
+        let list = self.list.as_deref().map(str::parse).transpose()?;
+        let standing = Standing { list, won: serde_json::from_str(&self.won)? };
+        Ok(Facts { quota: Quota { granted, used, used_today, used_this_month }, standing, earlier: Vec::new() })
+    }
+}
+
+#[derive(FromRow)]
 struct EarlierRow {
     question: i64,
     #[sqlx(flatten)]
@@ -155,9 +175,14 @@ impl SqliteStore {
         // One read transaction is one snapshot: heads, quota and draws that belong together.
         let mut tx = self.readers.begin().await?;
         let heads = catalog::read_heads(&mut tx, &activity_ids).await?;
-        let quotas: Vec<(u32, u32, u32, u32)> = sqlx::query_as(
-            r"SELECT COALESCE(quota.granted, 0), COALESCE(quota.used, 0), COALESCE(today.used, 0),
-                     COALESCE(this_month.used, 0)
+        let rows: Vec<FactsRow> = sqlx::query_as(
+            r"SELECT COALESCE(quota.granted, 0) AS granted, COALESCE(quota.used, 0) AS used,
+                     COALESCE(today.used, 0) AS used_today, COALESCE(this_month.used, 0) AS used_this_month,
+                     user_list.list,
+                     (SELECT json_group_object(award_win.award_id, award_win.won)
+                        FROM award_win
+                       WHERE award_win.user_id = asked.value ->> 'user_id'
+                         AND award_win.activity_id = asked.value ->> 'activity_id') AS won
                 FROM jsonb_each(?1) AS asked
                 LEFT JOIN quota
                   ON quota.user_id = asked.value ->> 'user_id'
@@ -170,6 +195,9 @@ impl SqliteStore {
                   ON this_month.activity_id = asked.value ->> 'activity_id'
                  AND this_month.user_id = asked.value ->> 'user_id'
                  AND this_month.period = asked.value ->> 'month'
+                LEFT JOIN user_list
+                  ON user_list.user_id = asked.value ->> 'user_id'
+                 AND user_list.activity_id = asked.value ->> 'activity_id'
                ORDER BY asked.key",
         )
         .bind(&asked)
@@ -190,13 +218,7 @@ impl SqliteStore {
         .await?;
         tx.rollback().await?;
 
-        let mut facts: Vec<_> = quotas
-            .into_iter()
-            .map(|(granted, used, used_today, used_this_month)| Facts {
-                quota: Quota { granted, used, used_today, used_this_month },
-                earlier: Vec::new(),
-            })
-            .collect();
+        let mut facts = rows.iter().map(FactsRow::read).collect::<Tried<Vec<_>>>()?;
         for row in earlier {
             facts[usize::try_from(row.question)?].earlier.push(row.draw.read()?);
         }

@@ -53,8 +53,9 @@ impl LedgerStore for SqliteStore {
     }
 }
 
+/// A line of an account with its transfer.
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     transfer_id: String,
     amount: i64,
     balance: i64,
@@ -64,7 +65,7 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn read(&self) -> Tried<Entry> {
+    pub(super) fn read(&self) -> Tried<Entry> {
         Ok(Entry {
             transfer_id: TransferId::from_ulid(ulid(&self.transfer_id)?),
             amount: Points::from_hundredths(self.amount),

@@ -1,6 +1,7 @@
 //! Promised work in SQLite: who is woken for it, who holds it, and how it ends.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use async_trait::async_trait;
 use serde_json::json as value;
@@ -13,9 +14,9 @@ use crate::domain::audit::Change;
 use crate::domain::award::AwardRecord;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
-use crate::domain::outbox::{Delivery, OutboxEntry, OutboxState};
+use crate::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use crate::fault::Fault;
-use crate::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use crate::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -79,6 +80,14 @@ impl OutboxStore for SqliteStore {
         self.try_redrive(outbox_id, change).await.map_err(Fault::doing("redrive work"))
     }
 
+    async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven> {
+        self.try_redrive_dead(wish, change).await.map_err(Fault::doing("redrive dead work"))
+    }
+
+    async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
+        self.try_recall(recall, change).await.map_err(Fault::doing("recall an award"))
+    }
+
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
         // One count for each partial index: none reads the table.
         let rows: Vec<(String, i64)> = sqlx::query_as(
@@ -99,27 +108,49 @@ impl OutboxStore for SqliteStore {
             .map_err(Fault::doing("count promised work"))
     }
 
-    async fn prune_outbox(&self, before: Timestamp, limit: u32) -> Stored<u64> {
+    async fn prune_outbox(&self, before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64> {
         let pruned = sqlx::query(
             r"DELETE FROM outbox
                WHERE outbox_id IN (SELECT outbox_id
                                      FROM outbox
                                     WHERE state = 'done'
                                       AND ended_at < ?1
+                                      AND bucket >= ?2
+                                      AND bucket < ?3
                                     ORDER BY ended_at
-                                    LIMIT ?2)",
+                                    LIMIT ?4)",
         )
         .bind(millis(before))
+        .bind(buckets.start)
+        .bind(buckets.end)
         .bind(limit)
         .execute(&self.writer)
         .await
         .map_err(Fault::doing("prune finished work"))?;
         Ok(pruned.rows_affected())
     }
+
+    async fn prune_attempts(&self, before: Timestamp, limit: u32) -> Stored<u64> {
+        let pruned = sqlx::query(
+            r"DELETE FROM attempt
+               WHERE (outbox_id, lease) IN (SELECT outbox_id, lease
+                                              FROM attempt
+                                             WHERE ended_at < ?1
+                                             ORDER BY ended_at
+                                             LIMIT ?2)",
+        )
+        .bind(millis(before))
+        .bind(limit)
+        .execute(&self.writer)
+        .await
+        .map_err(Fault::doing("prune logged attempts"))?;
+        Ok(pruned.rows_affected())
+    }
 }
 
+/// A row of `outbox`.
 #[derive(FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     outbox_id: String,
     award_record_id: String,
     user_id: String,
@@ -132,7 +163,7 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn read(&self) -> Tried<OutboxEntry> {
+    pub(super) fn read(&self) -> Tried<OutboxEntry> {
         Ok(OutboxEntry {
             outbox_id: OutboxId::from_ulid(ulid(&self.outbox_id)?),
             award_record_id: AwardRecordId::from_ulid(ulid(&self.award_record_id)?),

@@ -6,11 +6,12 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::rows::value_columns;
-use super::{SqliteStore, Tried, changed, json, millis};
+use super::{SqliteStore, Tried, changed, json, millis, wins};
 use crate::domain::award::{AwardKind, AwardState};
 use crate::domain::bucket::Bucket;
 use crate::domain::draw::Reason;
 use crate::domain::id::{ActivityId, RequestId, UserId};
+use crate::domain::standing::Standing;
 use crate::store::draws::{DrawGroup, NewDraw, Recorded};
 
 impl SqliteStore {
@@ -29,6 +30,7 @@ impl SqliteStore {
             text = batch.text()?;
         }
         spend_quota(&mut tx, &batch, &text).await?;
+        wins::count(&mut tx, &text.draws, batch.wins()).await?;
         write_draws(&mut tx, &batch, &text).await?;
         tx.commit().await?;
         Ok(answers)
@@ -61,6 +63,12 @@ impl<'a> Batch<'a> {
     fn keep(&mut self, wanted: impl Fn(usize) -> bool) {
         self.groups.retain(|group| wanted(group.number));
         self.draws.retain(|draw| wanted(draw.group));
+    }
+
+    /// Users and awards with a win of an award that is limited per user.
+    fn wins(&self) -> usize {
+        let limited = self.draws.iter().filter(|draw| draw.per_user.is_some());
+        limited.map(|draw| (draw.user_id, draw.activity_id, draw.award_id)).collect::<HashSet<_>>().len()
     }
 
     fn text(&self) -> Tried<BatchText> {
@@ -117,9 +125,11 @@ struct DrawJson<'a> {
     day: String,
     used_before: u32,
     used_today_before: u32,
+    standing: Option<&'a Standing>,
     roll: String,
     reason: &'a Reason,
     award_id: &'a str,
+    per_user: Option<u32>,
     kind: &'static str,
     points: Option<i64>,
     sku: Option<&'a str>,
@@ -155,9 +165,11 @@ impl<'a> DrawJson<'a> {
             day: draw.day.to_string(),
             used_before: draw.used_before,
             used_today_before: draw.used_today_before,
+            standing: Some(&draw.standing).filter(|standing| !standing.is_plain()),
             roll: draw.roll.to_string(),
             reason: &draw.reason,
             award_id: draw.award_id.as_str(),
+            per_user: new.per_user,
             kind: kind.as_str(),
             points,
             sku,
@@ -280,13 +292,13 @@ async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
 async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchText) -> Tried<()> {
     let inserted = sqlx::query(
         r"INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
-                            used_before, used_today_before, roll, reason, award_id, kind, points, sku, draws,
-                            award_record_id)
+                            used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku,
+                            draws, award_record_id)
           SELECT value ->> 'draw_id', value ->> 'bucket', value ->> 'user_id', value ->> 'activity_id',
                  value ->> 'version', value ->> 'request_id', value ->> 'request_index', value ->> 'drawn_at',
-                 value ->> 'day', value ->> 'used_before', value ->> 'used_today_before', value ->> 'roll',
-                 value ->> 'reason', value ->> 'award_id', value ->> 'kind', value ->> 'points', value ->> 'sku',
-                 value ->> 'draws', value ->> 'award_record_id'
+                 value ->> 'day', value ->> 'used_before', value ->> 'used_today_before', value ->> 'standing',
+                 value ->> 'roll', value ->> 'reason', value ->> 'award_id', value ->> 'kind', value ->> 'points',
+                 value ->> 'sku', value ->> 'draws', value ->> 'award_record_id'
             FROM jsonb_each(?1)",
     )
     .bind(&text.draws)

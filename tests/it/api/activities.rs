@@ -41,7 +41,7 @@ async fn awards_show_the_number_the_unlock_rule_uses() {
         award("105").await,
         json!({
             "id": "105", "title": "小米su7周体验", "kind": "goods", "weight": "0.03", "stock_total": 100,
-            "stock_left": 100, "unlock_after": 3, "draws_until_unlock": 3,
+            "stock_left": 100, "unlock_after": 3, "draws_until_unlock": 3, "per_user": null, "won": null,
         })
     );
     market.user("ann").draw(2).await;
@@ -49,7 +49,9 @@ async fn awards_show_the_number_the_unlock_rule_uses() {
     assert_eq!(award("106").await["draws_until_unlock"], 0);
     let other = market.get("/v1/activities/100301/awards?user_id=bob").await.items();
     assert_eq!(other.iter().find(|award| award["id"] == "105").unwrap()["draws_until_unlock"], 3);
+    assert_eq!((&award("108").await["per_user"], &award("108").await["won"]), (&json!(1), &json!(0)));
     let unlimited = award("100").await;
+    assert_eq!((&unlimited["per_user"], &unlimited["won"]), (&Value::Null, &Value::Null));
     assert_eq!((&unlimited["stock_total"], &unlimited["stock_left"]), (&Value::Null, &Value::Null));
 }
 

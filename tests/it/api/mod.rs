@@ -3,13 +3,17 @@
 mod access;
 mod activities;
 mod campaigns;
+mod coupons;
 mod documentation;
 mod draws;
+mod goods;
 mod health;
+mod jobs;
 mod keys;
 mod life;
 mod operations;
 mod recharges;
+mod rules;
 mod transport;
 mod users;
 mod workflows;

@@ -1,10 +1,8 @@
 //! What operators look at and repair.
 
-use big_market::domain::cron::{CronFire, FireState};
+use big_market::domain::api_key::Scope;
 use big_market::domain::outbox::AttemptOutcome;
 use big_market::domain::reconcile::Invariant;
-use big_market::store::cron::CronStore;
-use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -66,69 +64,53 @@ async fn only_dead_work_can_be_redriven() {
 }
 
 #[tokio::test]
-async fn jobs_show_schedule_next_date_and_last_fire() {
-    let market = Market::empty().await;
-    let jobs = market.get("/admin/jobs").await.items();
-    let relay = jobs.iter().find(|job| job["name"] == "relay_outbox").unwrap();
-    assert_eq!(
-        *relay,
-        json!({
-            "name": "relay_outbox", "schedule": "*/5 * * * * *", "misfire": "skip",
-            "next_at": "2026-03-02T02:00:05.000Z", "last_fire": null,
-        })
-    );
-    market.store.propose_fires(&[fire("relay_outbox", "2026-03-02T02:00:00Z")]).await.unwrap();
-    let jobs = market.get("/admin/jobs").await.items();
-    let relay = jobs.iter().find(|job| job["name"] == "relay_outbox").unwrap();
-    assert_eq!(
-        (&relay["last_fire"]["due_at"], &relay["last_fire"]["state"]),
-        (&json!("2026-03-02T02:00:00.000Z"), &json!("due"))
-    );
-}
-
-fn fire(job: &str, due_at: &str) -> CronFire {
-    CronFire {
-        job: job.into(),
-        due_at: due_at.parse().unwrap(),
-        state: FireState::Due,
-        claimed_by: None,
-        started_at: None,
-        finished_at: None,
-        outcome: None,
-    }
+async fn dead_work_is_redriven_in_bulk_at_a_rate() {
+    let market = market_with_work(5).await;
+    let redrive = async |wish: Value| market.call(Method::POST, "/admin/outbox/redrive").json(wish).send().await;
+    let nothing = redrive(json!({ "per_second": 2, "limit": 100 })).await;
+    assert_eq!((nothing.status, nothing.json()), (StatusCode::OK, json!({ "redriven": 0, "last_due_at": null })));
+    market.finish_work(|_| AttemptOutcome::Dead { error: "answered 503".into() }).await;
+    let other = redrive(json!({ "per_second": 2, "limit": 100, "error_contains": "answered 410" })).await;
+    assert_eq!(other.json()["redriven"], 0);
+    let other = redrive(json!({ "per_second": 2, "limit": 100, "kind": "coupon" })).await;
+    assert_eq!(other.json()["redriven"], 0);
+    let some = redrive(json!({ "per_second": 2, "limit": 4, "error_contains": "503" })).await;
+    assert_eq!(some.json(), json!({ "redriven": 4, "last_due_at": "2026-03-02T02:00:01.500Z" }));
+    let entries = market.get("/admin/outbox?state=pending").await.items();
+    let due: Vec<_> = entries.iter().rev().map(|entry| entry["run_at"].as_str().unwrap()[17..23].to_owned()).collect();
+    assert_eq!(due, ["00.000", "00.500", "01.000", "01.500"], "oldest first");
+    assert!(entries.iter().all(|entry| entry["attempts"] == 0));
+    assert_eq!(redrive(json!({ "per_second": 1000, "limit": 100_000 })).await.json()["redriven"], 1);
+    assert_eq!(redrive(json!({ "per_second": 1000, "limit": 100_000 })).await.json()["redriven"], 0);
+    assert_eq!(market.get("/admin/reconciliation").await.json()["holds"], true);
 }
 
 #[tokio::test]
-async fn fires_are_paged_without_gaps_where_several_are_due_at_once() {
+async fn a_bulk_redrive_that_cannot_be_meant_is_refused() {
     let market = Market::empty().await;
-    let start: big_market::domain::calendar::Timestamp = "2026-03-02T02:00:00Z".parse().unwrap();
-    let fires: Vec<_> = (0..7)
-        .flat_map(|round| ["expire", "prune", "sync_stock"].map(|job| (job, start + TimeDelta::seconds(round))))
-        .map(|(job, due_at)| fire(job, &due_at.to_rfc3339()))
-        .collect();
-    market.store.propose_fires(&fires).await.unwrap();
-    for limit in [1, 2, 3, 4, 20, 21, 100] {
-        let (mut seen, mut before) = (Vec::new(), String::new());
-        loop {
-            let body = market.get(format!("/admin/cron?limit={limit}{before}")).await.json();
-            seen.extend(body["items"].as_array().unwrap().clone());
-            let Some(next) = body["next_before"].as_str() else { break };
-            before = format!("&before={next}");
-        }
-        assert_eq!(seen.len(), 21, "by {limit}");
-        let key = |fire: &Value| format!("{} {}", fire["due_at"], fire["job"]);
-        let keys: std::collections::BTreeSet<_> = seen.iter().map(key).collect();
-        assert_eq!(keys.len(), 21, "by {limit}");
-        assert!(seen.windows(2).all(|pair| pair[0]["due_at"].as_str() >= pair[1]["due_at"].as_str()));
+    let path = "/admin/outbox/redrive";
+    let redrive = async |wish: Value| market.call(Method::POST, path).json(wish).send().await;
+    let long = "x".repeat(201);
+    for (wish, fields) in [
+        (json!({ "per_second": 0, "limit": 0 }), vec!["per_second", "limit"]),
+        (json!({ "per_second": 1001, "limit": 100_001 }), vec!["per_second", "limit"]),
+        (json!({ "per_second": 1, "limit": 1, "kind": "car", "error_contains": "" }), vec!["kind", "error_contains"]),
+        (json!({ "per_second": 1, "limit": 1, "error_contains": long }), vec!["error_contains"]),
+        (json!({ "per_second": 1 }), vec!["limit"]),
+        (json!({ "limit": 1 }), vec!["per_second"]),
+        (json!({ "per_second": 1, "limit": 1, "state": "dead" }), vec!["state"]),
+        (json!({ "per_second": "1", "limit": 1 }), vec!["per_second"]),
+    ] {
+        assert_eq!(redrive(wish.clone()).await.fault_fields(), fields, "{wish}");
     }
-    let of_one = market.get("/admin/cron?job=expire&limit=100").await.items();
-    assert_eq!(of_one.len(), 7);
-    let expected = json!({
-        "job": "expire", "due_at": "2026-03-02T02:00:06.000Z", "state": "due", "claimed_by": null, "started_at": null,
-        "finished_at": null, "late_ms": null, "outcome": null,
-    });
-    assert_eq!(of_one[0], expected);
-    assert_eq!(market.get("/admin/cron?before=yesterday&limit=x").await.fault_fields(), ["before", "limit"]);
+    let send =
+        async |media_type, body: Vec<u8>| market.call(Method::POST, path).body(media_type, body).send().await.code();
+    assert_eq!(send("application/json", b"{".into()).await, "malformed_json");
+    assert_eq!(send("text/plain", b"{}".into()).await, "unsupported_media_type");
+    assert_eq!(send("application/json", vec![b' '; 70_000]).await, "payload_too_large");
+    let reader = market.key_with([Scope::OperationsRead]).await;
+    let wish = json!({ "per_second": 1, "limit": 1 });
+    assert_eq!(market.call(Method::POST, path).bearer(&reader).json(wish).send().await.code(), "forbidden");
 }
 
 #[tokio::test]

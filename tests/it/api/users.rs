@@ -85,7 +85,7 @@ async fn draws_tell_where_their_awards_stand() {
     let states = |items: Vec<Value>, field: &str| -> BTreeSet<String> {
         items.iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
     };
-    market.finish_work(|_| AttemptOutcome::Delivered { reference: Some("their-7".into()) }).await;
+    market.finish_work(|_| AttemptOutcome::Delivered { reference: Some("their-7".into()), reply: None }).await;
     let awards = market.get("/v1/users/ann/awards").await.items();
     assert_eq!(states(market.get("/v1/users/ann/draws").await.items(), "award_state"), ["delivered".into()].into());
     assert_eq!(states(awards.clone(), "state"), ["delivered".into()].into());
@@ -108,7 +108,7 @@ async fn points_show_the_balance_and_what_made_it() {
     market
         .finish_work(|delivery| match delivery.award.value {
             PrizeValue::Points { .. } => AttemptOutcome::CreditPoints,
-            _ => AttemptOutcome::Delivered { reference: None },
+            _ => AttemptOutcome::Delivered { reference: None, reply: None },
         })
         .await;
     let whole = market.get("/v1/users/ann/points?limit=100").await;

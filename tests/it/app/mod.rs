@@ -2,5 +2,6 @@
 
 mod limits;
 mod retries;
+mod rules;
 mod settlement;
 mod stock;

@@ -25,7 +25,7 @@ async fn a_delivery_counts_once_however_often_it_comes() {
     let delivery = a_delivery();
     let first = deliver(&settings, &delivery).await;
     assert_eq!(first, deliver(&settings, &delivery).await, "the same answer");
-    let Attempted::Delivered { reference: Some(reference) } = first else { panic!("not delivered: {first:?}") };
+    let Attempted::Delivered { reference: Some(reference), .. } = first else { panic!("not delivered: {first:?}") };
     assert!(reference.ends_with(&delivery.award.award_record_id.to_string()));
     let kept = inbox.received();
     assert_eq!(kept.len(), 1);

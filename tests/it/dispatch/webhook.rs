@@ -33,6 +33,14 @@ async fn only_request(server: &MockServer) -> Request {
     requests.remove(0)
 }
 
+/// The reference and the reply of a delivery.
+fn delivered(attempted: Attempted) -> (Option<String>, String) {
+    match attempted {
+        Attempted::Delivered { reference, reply } => (reference, reply.expect("an answer has a reply")),
+        other => panic!("not delivered: {other:?}"),
+    }
+}
+
 fn class(attempted: &Attempted) -> FailureClass {
     match attempted {
         Attempted::Failed { class, .. } => *class,
@@ -52,7 +60,7 @@ async fn the_award_is_told_signed_and_keyed() {
     let server = answering(ResponseTemplate::new(200).set_body_json(json!({ "reference": "r-1" }))).await;
     let delivery = a_delivery();
     let attempted = deliver(&settings(&url(&server)), &delivery).await;
-    assert_eq!(attempted, Attempted::Delivered { reference: Some("r-1".into()) });
+    assert_eq!(delivered(attempted), (Some("r-1".into()), "200 OK: {\"reference\":\"r-1\"}".into()));
 
     let request = only_request(&server).await;
     let header = |name: &str| request.headers.get(name).expect(name).to_str().expect("text").to_owned();
@@ -128,7 +136,9 @@ async fn what_is_wrong_with_the_body_of_a_yes_changes_nothing() {
     for body in ["", "not JSON", "{}", "[1]", "{\"reference\": 7}", "{\"reference\": \"\"}", &oversized] {
         let server = answering(ResponseTemplate::new(202).set_body_string(body)).await;
         let attempted = deliver(&settings(&url(&server)), &a_delivery()).await;
-        assert_eq!(attempted, Attempted::Delivered { reference: None });
+        let (reference, reply) = delivered(attempted);
+        assert_eq!(reference, None);
+        assert!(reply.starts_with("202 Accepted"), "{reply}");
     }
 }
 
@@ -138,7 +148,24 @@ async fn references_are_cut_to_a_line_that_can_be_shown() {
     let server = answering(ResponseTemplate::new(200).set_body_json(json!({ "reference": reference }))).await;
     let attempted = deliver(&settings(&url(&server)), &a_delivery()).await;
     let expected = format!("ab{}", "用".repeat(198));
-    assert_eq!(attempted, Attempted::Delivered { reference: Some(expected) });
+    assert_eq!(delivered(attempted).0, Some(expected));
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_people_short_and_without_the_secrets_of_the_url() {
+    let page = format!("Cannot POST /hooks/s3cr3t-t0ken?key=an0ther-0ne\n\n{}", "why ".repeat(100));
+    for status in [200, 503] {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(status).set_body_string(&page);
+        Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+        let address = format!("{}/hooks/s3cr3t-t0ken?key=an0ther-0ne", server.uri());
+        let said = match deliver(&settings(&address), &a_delivery()).await {
+            Attempted::Delivered { reply, .. } => reply.expect("an answer has a reply"),
+            attempted => error(attempted),
+        };
+        assert!(said.contains("Cannot POST /hooks/[withheld]?key=[withheld] why why"), "{said}");
+        assert!(said.contains(&status.to_string()) && said.chars().count() < 250, "{said}");
+    }
 }
 
 #[tokio::test]

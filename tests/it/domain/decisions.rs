@@ -6,8 +6,10 @@ use big_market::domain::award::{PointsRange, PrizeValue};
 use big_market::domain::campaign::Campaign;
 use big_market::domain::document::{AwardDocument, CampaignDocument, PrizeDocument, TierDocument};
 use big_market::domain::draw::{Fallback, Reason};
+use big_market::domain::id::AwardId;
 use big_market::domain::points::Points;
 use big_market::domain::roll::Roll;
+use big_market::domain::standing::UserList;
 use big_market::domain::strategy::{Rule, TierMode};
 
 use super::{Player, candidate_ids, compiled, demo, exactness, nothing, picked_id, roll, roll_of_ticket};
@@ -289,4 +291,109 @@ fn a_decision_is_the_same_for_ever() {
         let found = format!("{rule}: {} picked; {}", picked_id(&campaign, &decision), candidates.join(", "));
         assert_eq!(found, expected, "roll {number}");
     }
+}
+
+/// 102 at most twice a user; 101 without stock and at most three times; everything else as in the demo.
+fn limited() -> Campaign {
+    let mut document = demo();
+    document.awards[0].stock = None;
+    document.awards[0].per_user = Some(3);
+    document.awards[1].per_user = Some(2);
+    compiled(&document)
+}
+
+fn with_wins(mut player: Player, wins: &[(&str, u32)]) -> Player {
+    player.standing.won = wins.iter().map(|(award, won)| (AwardId::new(award).unwrap(), *won)).collect();
+    player
+}
+
+#[test]
+fn an_award_won_as_often_as_one_may_is_passed_over() {
+    let campaign = limited();
+    let roll = roll_for(&campaign, "102");
+    let draw = |wins: &[(&str, u32)]| with_wins(Player::new("ann", 9, 9), wins).draws(&campaign, roll);
+    for wins in [&[] as &[_], &[("102", 1)], &[("101", 2)], &[("103", 9)]] {
+        assert_eq!(candidate_ids(&campaign, &draw(wins)), ["102", "101"], "{wins:?}");
+    }
+    let once_more = draw(&[("102", 2)]);
+    assert_eq!(candidate_ids(&campaign, &once_more), ["101"]);
+    let reason = Reason::of(&campaign.strategy, &once_more, 0);
+    assert_eq!((reason.picked.as_str(), reason.fallback), ("102", Some(Fallback::UserLimit)));
+    assert_eq!(candidate_ids(&campaign, &draw(&[("102", 1), ("101", 3)])), ["102", "100"]);
+    assert_eq!(
+        candidate_ids(&campaign, &draw(&[("102", 7), ("101", 7)])),
+        ["100"],
+        "whatever an earlier version allowed"
+    );
+}
+
+#[test]
+fn a_locked_award_is_locked_whatever_else_keeps_it() {
+    let mut document = demo();
+    document.awards[4].per_user = Some(1);
+    let campaign = compiled(&document);
+    let roll = roll_for(&campaign, "105");
+    let player = |used_today| with_wins(Player::new("ann", 9, used_today), &[("105", 1)]);
+    let why = |used_today| {
+        let decision = player(used_today).draws(&campaign, roll);
+        Reason::of(&campaign.strategy, &decision, 0).fallback
+    };
+    assert_eq!((why(2), why(3)), (Some(Fallback::Locked), Some(Fallback::UserLimit)));
+}
+
+fn listed(name: &str, list: UserList) -> Player {
+    let mut player = Player::new(name, 9, 9);
+    player.standing.list = Some(list);
+    player
+}
+
+#[test]
+fn the_black_list_of_an_activity_is_the_documents_blacklist_with_more_names() {
+    let campaign = compiled(&demo());
+    for number in 0..50 {
+        let decision = listed("ann", UserList::Black).draws(&campaign, roll(number));
+        assert_eq!(decision, Player::new("user001", 9, 9).draws(&campaign, roll(number)));
+        assert_eq!(decision.rule, Rule::Blacklist);
+    }
+    let mut document = demo();
+    document.blacklist.as_mut().unwrap().users.clear();
+    let campaign = compiled(&document);
+    assert_eq!(listed("ann", UserList::Black).draws(&campaign, roll(1)).rule, Rule::Blacklist);
+    assert_eq!(Player::new("user001", 9, 9).draws(&campaign, roll(1)).rule, Rule::Weights);
+}
+
+#[test]
+fn the_grey_list_wins_nothing_that_is_scarce() {
+    let campaign = compiled(&long_chain());
+    let decision = listed("ann", UserList::Grey).draws(&campaign, roll_for(&campaign, "103"));
+    assert_eq!(candidate_ids(&campaign, &decision), ["100"], "all others are counted");
+    let reason = Reason::of(&campaign.strategy, &decision, 0);
+    assert_eq!((reason.rule, reason.fallback, reason.out_of_stock), (Rule::Weights, Some(Fallback::GreyList), 0));
+    let limited = limited();
+    let decision = listed("ann", UserList::Grey).draws(&limited, roll_for(&limited, "101"));
+    assert_eq!(candidate_ids(&limited, &decision), ["100"], "101 is limited per user");
+    let decision = listed("user001", UserList::Grey).draws(&campaign, roll(1));
+    assert_eq!((decision.rule, candidate_ids(&campaign, &decision)), (Rule::Blacklist, vec!["100".to_owned()]));
+}
+
+#[test]
+fn what_was_passed_over_is_told_in_order_with_its_reason() {
+    let mut document = long_chain();
+    document.awards[6].unlock_after = 0;
+    document.awards[6].per_user = Some(1);
+    let campaign = compiled(&document);
+    // 103 -> 105 (locked) -> 107 (won) -> 101 -> 100.
+    let player = with_wins(Player::new("ann", 20, 1), &[("107", 1)]);
+    let decision = player.draws(&campaign, roll_for(&campaign, "103"));
+    assert_eq!(candidate_ids(&campaign, &decision), ["103", "101", "100"]);
+    let told = |given| -> Vec<(String, Fallback)> {
+        let passed = decision.passed_before(&campaign.strategy, given).into_iter();
+        passed.map(|passed| (campaign.strategy.awards()[passed.award].award_id.to_string(), passed.why)).collect()
+    };
+    let all = [("103", Fallback::OutOfStock), ("105", Fallback::Locked), ("107", Fallback::UserLimit)];
+    let mut all: Vec<_> = all.map(|(award, why)| (award.to_owned(), why)).into();
+    assert_eq!(told(0), []);
+    assert_eq!(told(1), all);
+    all.push(("101".into(), Fallback::OutOfStock));
+    assert_eq!(told(2), all);
 }

@@ -3,7 +3,8 @@
 use big_market::domain::document::{
     AwardDocument, BlacklistDocument, CampaignDocument, LimitsDocument, PrizeDocument, TierDocument,
 };
-use big_market::domain::id::UserId;
+use big_market::domain::id::{AwardId, UserId};
+use big_market::domain::standing::{Standing, UserList};
 use big_market::domain::strategy::TierMode;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -121,14 +122,17 @@ fn with_entry(
 struct Sketch {
     stock: Option<u64>,
     unlock_after: u32,
+    per_user: Option<u32>,
     fallback: prop::sample::Index,
     points: bool,
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
     let stock = prop::option::of(0_u64..50);
-    (stock, 0_u32..4, any::<prop::sample::Index>(), any::<bool>())
-        .prop_map(|(stock, unlock_after, fallback, points)| Sketch { stock, unlock_after, fallback, points })
+    let per_user = prop::option::weighted(0.3, 1_u32..4);
+    (stock, 0_u32..4, per_user, any::<prop::sample::Index>(), any::<bool>()).prop_map(
+        |(stock, unlock_after, per_user, fallback, points)| Sketch { stock, unlock_after, per_user, fallback, points },
+    )
 }
 
 /// Documents that are likely to be valid: weights sum to 1, each award falls back to a later one, the last never runs
@@ -177,15 +181,26 @@ fn award(sketch: &Sketch, index: usize, last: usize) -> AwardDocument {
     AwardDocument {
         stock: sketch.stock,
         unlock_after: sketch.unlock_after,
-        fallback: (sketch.stock.is_some() || sketch.unlock_after > 0).then(|| fallback.to_string()),
+        per_user: sketch.per_user,
+        fallback: (sketch.stock.is_some() || sketch.unlock_after > 0 || sketch.per_user.is_some())
+            .then(|| fallback.to_string()),
         prize,
         ..nothing(&index.to_string())
     }
 }
 
-/// A user's name and counts, at and around every edge of the documents above.
-pub(super) fn facts() -> impl Strategy<Value = (UserId, u32, u32)> {
+/// A user's name, draws used, those of today, and standing.
+pub(super) type Facts = (UserId, u32, u32, Standing);
+
+/// A user's name, counts and standing, at and around every edge of the documents above.
+pub(super) fn facts() -> impl Strategy<Value = Facts> {
     let user = prop_oneof![Just("ann"), Just("user001"), Just("user002")].prop_map(|user| UserId::new(user).unwrap());
     let count = || prop_oneof![4 => 0_u32..45, 1 => 0_u32..1_100, 1 => any::<u32>(), 1 => Just(u32::MAX)];
-    (user, count(), count())
+    let list = prop_oneof![4 => Just(None), 1 => Just(Some(UserList::Black)), 1 => Just(Some(UserList::Grey))];
+    let won = prop::collection::btree_map(0_u32..8, 1_u32..5, 0..4);
+    let standing = (list, won).prop_map(|(list, won)| {
+        let won = won.into_iter().map(|(award, won)| (AwardId::new(&award.to_string()).unwrap(), won));
+        Standing { list, won: won.collect() }
+    });
+    (user, count(), count(), standing)
 }

@@ -14,6 +14,7 @@ use big_market::domain::campaign::Campaign;
 use big_market::domain::document::{AwardDocument, CampaignDocument, Format, PrizeDocument, parse};
 use big_market::domain::id::UserId;
 use big_market::domain::roll::Roll;
+use big_market::domain::standing::Standing;
 use big_market::domain::strategy::{Decision, DrawFacts, decide};
 use big_market::domain::validate::compile;
 use sha2::{Digest, Sha256};
@@ -41,6 +42,7 @@ fn nothing(id: &str) -> AwardDocument {
         weight: "0".into(),
         stock: None,
         unlock_after: 0,
+        per_user: None,
         fallback: None,
         dispatch_after_seconds: 0,
         cost: None,
@@ -67,15 +69,21 @@ struct Player {
     user_id: UserId,
     used: u32,
     used_today: u32,
+    standing: Standing,
 }
 
 impl Player {
     fn new(name: &str, used: u32, used_today: u32) -> Self {
-        Self { user_id: UserId::new(name).unwrap(), used, used_today }
+        Self { user_id: UserId::new(name).unwrap(), used, used_today, standing: Standing::default() }
     }
 
     fn draws(&self, campaign: &Campaign, roll: Roll) -> Decision {
-        let facts = DrawFacts { user_id: &self.user_id, used: self.used, used_today: self.used_today };
+        let facts = DrawFacts {
+            user_id: &self.user_id,
+            used: self.used,
+            used_today: self.used_today,
+            standing: &self.standing,
+        };
         decide(&campaign.strategy, &facts, roll)
     }
 }

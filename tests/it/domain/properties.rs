@@ -4,20 +4,23 @@ use std::collections::BTreeSet;
 
 use big_market::domain::award::{Prize, PrizeValue};
 use big_market::domain::campaign::Campaign;
+use big_market::domain::cron::Part;
 use big_market::domain::document::{CampaignDocument, Format, TierDocument, parse};
-use big_market::domain::id::UserId;
 use big_market::domain::roll::Roll;
+use big_market::domain::standing::UserList;
 use big_market::domain::strategy::{DrawFacts, Rule, TierMode, decide};
 use big_market::domain::validate::{DocumentFault, compile};
 use proptest::prelude::*;
 
-use super::generated::{apply, facts, likely_valid, mutation};
+use super::generated::{Facts, apply, facts, likely_valid, mutation};
 use super::{demo, exactness};
 
 /// What holds for every decision of a campaign that validation let through.
-fn check_decision(campaign: &Campaign, (user_id, used, used_today): &(UserId, u32, u32), roll: Roll) {
-    let facts = DrawFacts { user_id, used: *used, used_today: *used_today };
+fn check_decision(campaign: &Campaign, (user_id, used, used_today, standing): &Facts, roll: Roll) {
+    let facts = DrawFacts { user_id, used: *used, used_today: *used_today, standing };
     let decision = decide(&campaign.strategy, &facts, roll);
+    let passed: Vec<_> = decision.passed_before(&campaign.strategy, 0).iter().map(|passed| passed.award).collect();
+    assert!(decision.passed_over.iter().map(|passed| passed.award).take(passed.len()).eq(passed), "all by rules");
     assert_eq!(decision, decide(&campaign.strategy, &facts, roll), "a decision can be repeated");
     let awards = campaign.strategy.awards();
     let (last, before) = decision.candidates.split_last().expect("never empty");
@@ -27,6 +30,9 @@ fn check_decision(campaign: &Campaign, (user_id, used, used_today): &(UserId, u3
     for candidate in &decision.candidates {
         let award = &awards[candidate.award];
         assert!(award.unlock_after <= *used_today, "a locked award is no candidate");
+        assert!(award.per_user.is_none_or(|most| standing.wins(&award.award_id) < most), "nobody wins beyond a limit");
+        let is_scarce = award.stock.is_some() || award.per_user.is_some();
+        assert!(!is_scarce || standing.list != Some(UserList::Grey), "grey users win nothing scarce");
         assert!(seen.insert(candidate.award), "no award is a candidate twice");
         match (&award.prize, &candidate.value) {
             (Prize::Points(range), PrizeValue::Points { amount }) => {
@@ -40,6 +46,17 @@ fn check_decision(campaign: &Campaign, (user_id, used, used_today): &(UserId, u3
 }
 
 proptest! {
+    #[test]
+    fn the_parts_of_a_fire_cover_every_bucket_once(of in 1..=Part::MAX) {
+        let parts: Vec<_> = (1..=of).map(|number| Part::new(number, of).unwrap()).collect();
+        let covered: Vec<u16> = parts.iter().flat_map(|part| part.buckets()).collect();
+        prop_assert_eq!(covered, (0..1024).collect::<Vec<_>>());
+        let sizes = || parts.iter().map(|part| part.buckets().len());
+        prop_assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1, "fair shares");
+        prop_assert_eq!([Part::new(0, of), Part::new(of + 1, of)], [None, None]);
+        prop_assert_eq!(Part::new(1, of + Part::MAX), None);
+    }
+
     #[test]
     fn validation_answers_for_every_document_and_what_it_accepts_can_decide(
         sample in any::<bool>(),
@@ -153,7 +170,11 @@ fn winnable(document: &CampaignDocument) -> BTreeSet<usize> {
                 if is_open {
                     found.insert(index);
                 }
-                next = award.fallback.as_ref().filter(|_| !is_open || award.stock.is_some()).map(index_of);
+                next = award
+                    .fallback
+                    .as_ref()
+                    .filter(|_| !is_open || award.stock.is_some() || award.per_user.is_some())
+                    .map(index_of);
             }
         }
     }

@@ -8,6 +8,7 @@ use big_market::domain::id::{ActivityId, AwardId, DrawId, RequestId, UserId, Ver
 use big_market::domain::points::Points;
 use big_market::domain::receipt::{Receipt, Replayed, SeedProof, Verdict};
 use big_market::domain::roll::{DaySeed, Roll, RollKey, SeedChain};
+use big_market::domain::standing::{Standing, UserList};
 use big_market::domain::strategy::{DrawFacts, Rule, decide};
 
 use super::{compiled, demo};
@@ -18,6 +19,10 @@ fn chain() -> SeedChain {
 
 /// An honest receipt of a draw with 10 draws used, 3 of them that day, whose first `out_of_stock` candidates were gone.
 fn receipt(document: CampaignDocument, request: &str, out_of_stock: u32) -> Receipt {
+    receipt_of(document, request, out_of_stock, Standing::default())
+}
+
+fn receipt_of(document: CampaignDocument, request: &str, out_of_stock: u32, standing: Standing) -> Receipt {
     let campaign = compiled(&document);
     let day: Day = "2026-05-04".parse().unwrap();
     let seed = chain().seed_of(day).unwrap();
@@ -25,7 +30,7 @@ fn receipt(document: CampaignDocument, request: &str, out_of_stock: u32) -> Rece
     let request_id = RequestId::new(request).unwrap();
     let key = RollKey { activity_id: &campaign.activity_id, user_id: &user_id, request_id: &request_id, index: 2 };
     let roll = Roll::new(&seed, &key);
-    let facts = DrawFacts { user_id: &user_id, used: 10, used_today: 3 };
+    let facts = DrawFacts { user_id: &user_id, used: 10, used_today: 3, standing: &standing };
     let decision = decide(&campaign.strategy, &facts, roll);
     let given = usize::try_from(out_of_stock).unwrap();
     let candidate = &decision.candidates[given];
@@ -39,6 +44,7 @@ fn receipt(document: CampaignDocument, request: &str, out_of_stock: u32) -> Rece
         day,
         used_before: 10,
         used_today_before: 3,
+        standing,
         roll,
         reason: Reason::of(&campaign.strategy, &decision, given),
         award_id: campaign.strategy.awards()[candidate.award].award_id.clone(),
@@ -80,7 +86,7 @@ fn until_the_seed_is_revealed_the_roll_is_taken_on_trust_and_the_rest_is_not() {
 #[test]
 fn a_receipt_with_any_decisive_field_changed_is_refuted() {
     type Change = fn(&mut Receipt);
-    let changes: [(&str, Change); 20] = [
+    let changes: [(&str, Change); 21] = [
         ("activity", |r| r.activity_id = ActivityId::new("100302").unwrap()),
         ("user", |r| r.user_id = UserId::new("bob").unwrap()),
         ("request", |r| r.request_id = RequestId::new("order-9").unwrap()),
@@ -93,6 +99,7 @@ fn a_receipt_with_any_decisive_field_changed_is_refuted() {
         }),
         ("draws used", |r| r.used_before = 11),
         ("draws used, below the tier", |r| r.used_before = 9),
+        ("list", |r| r.standing.list = Some(UserList::Black)),
         ("roll", |r| r.roll.0[31] ^= 1),
         ("rule", |r| r.reason.rule = Rule::Weights),
         ("tier", |r| r.reason.rule = Rule::Tier { at: 70 }),
@@ -159,7 +166,9 @@ fn what_a_lock_passed_over_is_recomputed() {
     let campaign = compiled(&demo());
     let user_id = UserId::new("ann").unwrap();
     let roll = super::roll(3);
-    let decision = decide(&campaign.strategy, &DrawFacts { user_id: &user_id, used: 70, used_today: 0 }, roll);
+    let standing = Standing::default();
+    let facts = DrawFacts { user_id: &user_id, used: 70, used_today: 0, standing: &standing };
+    let decision = decide(&campaign.strategy, &facts, roll);
     let reason = Reason::of(&campaign.strategy, &decision, 0);
     assert_eq!(reason.fallback, Some(Fallback::Locked));
     let award_id = AwardId::new("101").unwrap();
@@ -167,6 +176,7 @@ fn what_a_lock_passed_over_is_recomputed() {
         user_id: &user_id,
         used_before: 70,
         used_today_before: 0,
+        standing: &standing,
         roll,
         reason: &reason,
         award_id: &award_id,
@@ -175,4 +185,31 @@ fn what_a_lock_passed_over_is_recomputed() {
     assert_eq!(honest.differs_from(&campaign.strategy), None);
     let tampered = Replayed { used_today_before: 3, ..honest };
     assert!(tampered.differs_from(&campaign.strategy).is_some());
+}
+
+#[test]
+fn wins_and_lists_are_facts_that_a_receipt_proves() {
+    let mut document = demo();
+    for award in &mut document.awards {
+        award.per_user = award.stock.map(|_| 1);
+    }
+    let plain = receipt(document.clone(), "order-1", 0);
+    let json = serde_json::to_value(&plain).unwrap();
+    assert!(json.get("standing").is_none(), "nothing to tell");
+    let won = [(plain.award_id.clone(), 1)].into();
+    let limited = receipt_of(document.clone(), "order-1", 0, Standing { list: None, won });
+    assert_eq!(limited.reason.fallback, Some(Fallback::UserLimit));
+    let grey = receipt_of(document, "order-1", 0, Standing { list: Some(UserList::Grey), ..Standing::default() });
+    assert_eq!((grey.reason.fallback, grey.award_id.as_str()), (Some(Fallback::GreyList), "100"));
+    for honest in [&plain, &limited, &grey] {
+        assert_eq!(honest.verify(), Verdict::Proven);
+        let json = serde_json::to_string(honest).unwrap();
+        assert_eq!(serde_json::from_str::<Receipt>(&json).unwrap(), *honest);
+    }
+    for standing in [Standing::default(), Standing { list: Some(UserList::Black), ..Standing::default() }] {
+        for honest in [&limited, &grey] {
+            let tampered = Receipt { standing: standing.clone(), ..honest.clone() };
+            assert!(matches!(tampered.verify(), Verdict::Refuted(_)), "{standing:?}");
+        }
+    }
 }

@@ -53,7 +53,7 @@ async fn prizes_are_delivered_and_receipts_verify_and_a_restart_keeps_everything
         let drawn = process.post("/v1/activities/100301/draws", &format!("d{request}"), &body).send().await.unwrap();
         assert_eq!(drawn.status(), 201);
     }
-    // Everything that has a channel arrives; coupons and goods stay visibly pending.
+    // Everything that needs nobody arrives; coupons wait for codes and goods for a claim, visibly pending.
     let delivered = |awards: &Value| {
         let items = awards["items"].as_array().unwrap();
         items.iter().all(|award| match award["award"]["kind"].as_str().unwrap() {

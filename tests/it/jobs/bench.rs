@@ -252,7 +252,7 @@ impl Channel for Partner {
         let answer = self.answer.lock().expect("not poisoned").clone();
         match answer {
             Some(answer) => answer(delivery.clone()).await,
-            None => Attempted::Delivered { reference: Some("taken".into()) },
+            None => Attempted::Delivered { reference: Some("taken".into()), reply: None },
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use big_market::app::{Page, Told};
 use big_market::dispatch::Attempted;
 use big_market::domain::audit::Actor;
 use big_market::domain::award::AwardState;
 use big_market::domain::id::OutboxId;
-use big_market::domain::outbox::{FailureClass, OutboxState};
+use big_market::domain::outbox::{AttemptEnd, FailureClass, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
@@ -16,7 +17,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 
-use super::bench::Bench;
+use super::bench::{Bench, ann};
 
 const TESTS: Actor = Actor::System("tests");
 
@@ -87,7 +88,7 @@ async fn points_do_not_wait_for_a_slow_third_party() {
         async move {
             called.notify_one();
             gate.acquire().await.expect("open").forget();
-            Attempted::Delivered { reference: None }
+            Attempted::Delivered { reference: None, reply: None }
         }
     });
     let mut promised = bench.draw("webhook", 1).await;
@@ -184,7 +185,7 @@ async fn a_panic_of_a_channel_is_one_failed_attempt() {
     let poisoned = bench.award(promised[1]).await.award_record_id;
     bench.partner.answers(move |delivery| async move {
         assert!(delivery.award.award_record_id != poisoned, "a test panics on purpose");
-        Attempted::Delivered { reference: None }
+        Attempted::Delivered { reference: None, reply: None }
     });
     bench.dispatch(&promised).await;
     let states = [bench.entry(promised[0]).await.state, bench.entry(promised[2]).await.state];
@@ -220,7 +221,7 @@ async fn no_call_begins_that_might_outlive_its_lease() {
         if let Some(span) = later.lock().expect("not poisoned").take() {
             clock.advance(span);
         }
-        std::future::ready(Attempted::Delivered { reference: None })
+        std::future::ready(Attempted::Delivered { reference: None, reply: None })
     });
     bench.dispatch(&promised).await;
     assert_eq!(bench.partner.calls().len(), 1);
@@ -316,6 +317,38 @@ async fn prune_forgets_what_ended_long_ago() {
     bench.run_named("prune").await;
     let left: Vec<_> = bench.entries().await.into_iter().map(|entry| entry.outbox_id).collect();
     assert_eq!(left, waiting);
+}
+
+#[tokio::test]
+async fn attempts_that_reach_outside_are_logged_and_outlive_their_work() {
+    let bench = Bench::new().await;
+    let mut promised = bench.draw("webhook", 1).await;
+    promised.extend(bench.draw("points", 1).await);
+    let attempts = async || {
+        let told = bench.app.timeline(&ann(), &Page { after: None, limit: 9 }).await.expect("told");
+        let attempts = told.into_iter().filter_map(|told| match told {
+            Told::Draw(told) => Some(told.story.attempts),
+            Told::Recharge(_) | Told::Points(_) => None,
+        });
+        attempts.flatten().map(|one| (one.outcome, one.detail.expect("words"))).collect::<Vec<_>>()
+    };
+    bench.partner.answers(fails(FailureClass::Unknown));
+    bench.dispatch(&promised).await;
+    assert_eq!(attempts().await.len(), 1, "points that come at once need no log");
+    bench.partner.answers(|_| {
+        std::future::ready(Attempted::Delivered { reference: Some("r".into()), reply: Some("200 OK".into()) })
+    });
+    bench.advance(TimeDelta::hours(2));
+    bench.dispatch(&promised).await;
+    let logged = attempts().await;
+    assert_eq!(logged.len(), 2);
+    assert!(logged[0].0 == AttemptEnd::Retry && logged[0].1.starts_with("it may have arrived"), "{logged:?}");
+    assert_eq!(logged[1], (AttemptEnd::Delivered, "200 OK".to_owned()));
+    for (days, entries, left) in [(8, 0, 2), (81, 0, 2), (2, 0, 0)] {
+        bench.advance(TimeDelta::days(days));
+        bench.run_named("prune").await;
+        assert_eq!((bench.entries().await.len(), attempts().await.len()), (entries, left), "{days} days later");
+    }
 }
 
 #[tokio::test]

@@ -3,4 +3,6 @@
 mod bench;
 mod cron;
 mod dispatch;
+mod parts;
+mod redrive;
 mod worker;

@@ -11,7 +11,7 @@ pub const ZONES: [&str; 3] = ["Asia/Shanghai", "America/New_York", "Europe/Lisbo
 /// Its SKUs; the first is scarce, the second only now and then.
 pub const SKUS: [&str; 2] = ["five", "one"];
 
-/// A campaign in which stocks, limits, tiers and delays are chosen by chance. Totals are at least
+/// A campaign in which stocks, limits, tiers, delays and the blacklist are chosen by chance. Totals are at least
 /// `used` higher than nothing, so that most can be published over an earlier one.
 pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
     let mut stock = |most: u64| random.random_range(0..=most) + generous;
@@ -26,6 +26,22 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
     // A tier that holds from the second draw on would leave the award that unlocks after two out of reach.
     let (mode, at) =
         if random.random_bool(0.5) { ("once", random.random_range(0..6)) } else { ("from", random.random_range(3..8)) };
+    // Limits per user begin, end, rise and fall from version to version; one award may have nothing but its limit.
+    let mut per_user = |most: u32| match random.random_range(0..=most) {
+        0 => String::new(),
+        limit => format!("per_user = {limit}"),
+    };
+    let (points_limit, partner_limit, goods_limit) = (per_user(4), per_user(3), per_user(1));
+    let draws_scarcity = match per_user(2) {
+        limit if limit.is_empty() => format!("stock = {draws}"),
+        limit if random.random_bool(0.5) => limit,
+        limit => format!("stock = {draws}\n{limit}"),
+    };
+    let blacklist = match random.random_range(0..3) {
+        0 => "",
+        1 => "[blacklist]\naward = \"points\"",
+        _ => "[blacklist]\nusers = [\"user0\"]\naward = \"points\"\npoints = { min = \"0.01\", max = \"1\" }",
+    };
     let delay = [0, 30, 600][random.random_range(0..3)];
     let text = format!(
         r#"
@@ -40,13 +56,14 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         title = "Points"
         weight = "0.4"
         stock = {points}
+        {points_limit}
         fallback = "nothing"
         prize = {{ kind = "points", min = "0.01", max = "9.99" }}
         [[awards]]
         id = "draws"
         title = "Draws"
         weight = "0.2"
-        stock = {draws}
+        {draws_scarcity}
         fallback = "points"
         prize = {{ kind = "draws", sku = "one" }}
         [[awards]]
@@ -54,6 +71,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         title = "Partner"
         weight = "0.2"
         stock = {webhook}
+        {partner_limit}
         fallback = "draws"
         dispatch_after_seconds = {delay}
         prize = {{ kind = "webhook", endpoint = "partner" }}
@@ -62,6 +80,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         title = "Goods"
         weight = "0.1"
         stock = {goods}
+        {goods_limit}
         unlock_after = 2
         fallback = "partner"
         prize = {{ kind = "goods" }}
@@ -74,10 +93,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         at = {at}
         mode = "{mode}"
         awards = ["partner", "draws"]
-        [blacklist]
-        users = ["user0"]
-        award = "points"
-        points = {{ min = "0.01", max = "1" }}
+        {blacklist}
         [[skus]]
         id = "five"
         draws = 5

@@ -11,10 +11,12 @@ use big_market::dispatch::points::PointsChannel;
 use big_market::domain::audit::Actor;
 use big_market::domain::award::{AwardState, PrizeValue};
 use big_market::domain::calendar::Timestamp;
+use big_market::domain::cron::{CronFire, FireRun, FireState};
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::outbox::OutboxState;
 use big_market::domain::refusal::Refusal;
+use big_market::domain::standing::UserList;
 use big_market::fault::Error;
 use big_market::jobs;
 use big_market::queue::Message;
@@ -36,8 +38,9 @@ use crate::support::partner::Partner;
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
-/// Who pauses, resumes and closes.
-const TESTS: Actor = Actor::System("model");
+/// Parts in which prune runs as a fire.
+pub const PRUNE_PARTS: u16 = 3;
+const OPERATOR: Actor = Actor::System("model");
 /// Messages handled in one draining at most; more would be a loop that feeds itself.
 const MESSAGES_MAX: u32 = 2_000;
 
@@ -59,6 +62,8 @@ pub struct World {
     rival_answers: RivalAnswers,
     /// The latest time that any clock showed.
     latest: Timestamp,
+    /// When the first process began to look at the schedules.
+    began: Timestamp,
     /// Runs what the store does beside its callers.
     _outer: Runtime,
     _directory: TempDir,
@@ -120,6 +125,7 @@ impl World {
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
             rival_answers: RivalAnswers::default(),
             latest: sources_now,
+            began: sources_now,
             _outer: outer,
             _directory: directory,
         };
@@ -167,6 +173,32 @@ impl World {
         struck
     }
 
+    /// Lets prune come due in parts, in a process that meets a misfortune at its `point`-th await, and then works it off in
+    /// one that lives. Tells whether it did, and gives the fire.
+    pub fn fire_struck(&mut self, point: i64, misfortune: Misfortune) -> (bool, CronFire) {
+        let began = self.sources.now();
+        self.clock.advance(TimeDelta::hours(1));
+        let crash = self.process.crash.clone();
+        crash.arm(point, misfortune);
+        self.work_fires(began);
+        let struck = crash.has_struck();
+        crash.disarm();
+        // A lost message or a dead worker's claim takes so long.
+        self.clock.advance(TimeDelta::minutes(2));
+        self.work_fires(began);
+        self.latest = self.latest.max(self.sources.now());
+        let [fire] = self.fires().try_into().expect("one fire, whatever happened");
+        (struck, fire)
+    }
+
+    /// One look at the schedules, and every message that leads to. Messages of a process that died stay for the next.
+    fn work_fires(&mut self, began: Timestamp) {
+        self.live(move |app| async move { app.fire_due(began).await });
+        while let Some(message) = self.queue.take() {
+            self.handle(message);
+        }
+    }
+
     /// Runs a job twice in a process that lives.
     pub fn run_twice(&mut self, job: &str) {
         for _ in 0..2 {
@@ -192,8 +224,9 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..93 => self.move_clock(),
-            93..95 => self.pause_or_resume(),
+            86..92 => self.move_clock(),
+            92..95 => self.change_list(),
+            95..97 => self.pause_or_resume(),
             _ => self.lose_counters(),
         }
         self.process.crash.disarm();
@@ -220,6 +253,7 @@ impl World {
             self.drain();
         }
         self.check();
+        self.every_fire_ended();
         self.every_answer_stands();
         self.every_award_arrived_once();
         // Not in every life: there may be a hundred days to settle.
@@ -232,7 +266,7 @@ impl World {
 
     /// The activity is closed, and whatever happened in it, every day's books agree.
     fn close_books(&mut self) {
-        let closed = self.live(|app| async move { app.close_activity(&TESTS, &activity_id()).await });
+        let closed = self.live(|app| async move { app.close_activity(&OPERATOR, &activity_id()).await });
         closed.expect("nothing kills this process").expect("it can be closed");
         for _ in 0..20 {
             for job in ["settle_day", "run_workflows"] {
@@ -251,14 +285,43 @@ impl World {
     fn pause_or_resume(&mut self) {
         let pause = self.random.random_bool(0.4);
         self.live(move |app| async move {
-            let wish =
-                if pause { app.pause(&TESTS, &activity_id()).await } else { app.resume(&TESTS, &activity_id()).await };
+            let wish = if pause {
+                app.pause(&OPERATOR, &activity_id()).await
+            } else {
+                app.resume(&OPERATOR, &activity_id()).await
+            };
             match wish {
                 Ok(_) | Err(Error::Refusal(Refusal::Conflict { .. })) => {}
                 Err(Error::Refusal(refusal)) => panic!("{refusal}"),
                 Err(Error::Fault(fault)) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
             }
         });
+    }
+
+    /// No fire is stuck, however its messages and workers were lost; one in parts ended as its parts did.
+    fn every_fire_ended(&mut self) {
+        self.live(|app| async move { app.resume_job(&OPERATOR, "prune").await });
+        let mut open = usize::MAX;
+        for _ in 0..40 {
+            self.clock.advance(TimeDelta::minutes(2));
+            self.work_fires(self.began);
+            open = self.fires().iter().filter(|fire| is_open(&fire.run)).count();
+            if open == 0 {
+                break;
+            }
+        }
+        assert_eq!(open, 0, "{:#?}", self.fires());
+        for fire in self.fires() {
+            assert_eq!(fire.parts.len(), usize::from(PRUNE_PARTS), "{fire:?}");
+            let failed = fire.parts.iter().any(|part| part.run.state == FireState::Failed);
+            assert!(fire.parts.iter().all(|part| !is_open(&part.run)), "{fire:?}");
+            assert_eq!(fire.run.state, if failed { FireState::Failed } else { FireState::Done }, "{fire:?}");
+        }
+    }
+
+    fn fires(&self) -> Vec<CronFire> {
+        let store = self.store.clone();
+        self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 1_000).await }).unwrap()
     }
 
     fn every_answer_stands(&mut self) {
@@ -414,11 +477,12 @@ impl World {
     }
 
     /// Has another process get in the way of these requests: the same request, one of the same user, a reconciler that takes
-    /// the claims for orphans, a publication, or a rebuild of the counters.
+    /// the claims for orphans, a publication, one that changes nothing but limits per user, another list, or a rebuild of the
+    /// counters.
     fn arm_rival(&mut self, requests: &[DrawRequest]) {
         let rival = self.process.rival.clone();
         let request = requests[self.random.random_range(0..requests.len())].clone();
-        let deed = match self.random.random_range(0..6) {
+        let deed = match self.random.random_range(0..8) {
             0 => self.rival_draw(request),
             1 | 2 => {
                 let user = (0..USERS).find(|user| user_id(*user) == request.user_id).unwrap();
@@ -439,6 +503,11 @@ impl World {
                 let document = documents::any(&mut self.random, self.zone, self.published.min(6));
                 // A refusal is as good: then nothing got in the way.
                 async move { drop(rival.publish(document, "rival").await) }.boxed()
+            }
+            5 => async move { publish_other_limits(&rival).await }.boxed(),
+            6 => {
+                let change = self.any_list_change();
+                async move { drop(change(rival).await) }.boxed()
             }
             _ => {
                 let store = self.store.clone();
@@ -481,6 +550,7 @@ impl World {
                     matches!(
                         refusal,
                         Refusal::QuotaExhausted { .. }
+                            | Refusal::UserBlocked { .. }
                             | Refusal::ActivityEnded { .. }
                             | Refusal::ActivityNotOpen { .. }
                             | Refusal::TryAgain
@@ -564,6 +634,33 @@ impl World {
         }
     }
 
+    /// An operator puts a user on a list or takes one off, who may not be on it.
+    fn change_list(&mut self) {
+        let change = self.any_list_change();
+        match self.live(change) {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Unknown { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
+    }
+
+    fn any_list_change(&mut self) -> impl FnOnce(App) -> BoxFuture<'static, Result<(), Error>> + use<> {
+        let user_id = user_id(self.random.random_range(0..USERS));
+        let list = if self.random.random_bool(0.5) { UserList::Grey } else { UserList::Black };
+        let puts = self.random.random_bool(0.5);
+        move |app| {
+            async move {
+                let (activity_id, actor) = (activity_id(), Actor::System("model"));
+                let who = (&activity_id, &user_id);
+                if puts {
+                    return app.put_on_list(&actor, who, list, None).await.map(drop);
+                }
+                app.take_off_list(&actor, who, list).await
+            }
+            .boxed()
+        }
+    }
+
     fn handle_message(&mut self) {
         if let Some(message) = self.queue.take() {
             self.handle(message);
@@ -606,6 +703,25 @@ impl World {
         };
         self.clock.advance(span);
         self.latest = self.latest.max(self.sources.now());
+        self.steer_jobs();
+    }
+
+    /// Somebody looks at the schedules, or an operator runs, pauses or resumes a job. Messages wait for whoever takes them.
+    fn steer_jobs(&mut self) {
+        let (began, choice) = (self.began, self.random.random_range(0..10));
+        let steered = self.live(move |app| async move {
+            match choice {
+                0..4 => app.fire_due(began).await.map(drop),
+                4 | 5 => app.run_job(&OPERATOR, "prune").await.map(drop),
+                6 => app.pause_job(&OPERATOR, "prune").await,
+                _ => app.resume_job(&OPERATOR, "prune").await,
+            }
+        });
+        match steered {
+            None | Some(Ok(()) | Err(Error::Refusal(Refusal::Conflict { .. }))) => {}
+            Some(Err(Error::Refusal(refusal))) => panic!("{refusal}"),
+            Some(Err(Error::Fault(fault))) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+        }
     }
 
     fn lose_counters(&mut self) {
@@ -663,6 +779,18 @@ impl Process {
             let mut config = Config::defaults();
             let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
             config.webhook.endpoints.insert("partner".into(), endpoint);
+            // Jobs run when a life runs them; only prune may also come due, once an hour and in parts.
+            let cron = &mut config.cron;
+            for entry in [
+                &mut cron.relay_outbox,
+                &mut cron.sync_stock,
+                &mut cron.reconcile_stock,
+                &mut cron.reconcile_ledger,
+                &mut cron.expire,
+            ] {
+                entry.schedule = "0 0 0 1 1 * 2099".into();
+            }
+            cron.prune.parts = PRUNE_PARTS;
             App::new(Parts {
                 config,
                 sources: sources.clone(),
@@ -679,9 +807,23 @@ impl Process {
     }
 }
 
+/// Publishes the current document with limits per user where there were none, and without those that stock makes up for.
+async fn publish_other_limits(app: &App) {
+    let mut document = app.versions(&activity_id()).await.unwrap().remove(0).document;
+    for award in document.awards.iter_mut().filter(|award| award.stock.is_some()) {
+        award.per_user = if award.per_user.is_some() { None } else { Some(1) };
+    }
+    // A refusal is as good: then nothing got in the way.
+    drop(app.publish(document, "rival").await);
+}
+
 /// The message that runs a job without arguments.
 fn named(job: &str) -> Message {
     Message { job: job.into(), key: format!("model:{job}"), arguments: serde_json::json!({}) }
+}
+
+fn is_open(run: &FireRun) -> bool {
+    matches!(run.state, FireState::Due | FireState::Running)
 }
 
 fn activity_id() -> ActivityId {

@@ -6,13 +6,16 @@ use big_market::domain::award::PrizeValue;
 use big_market::domain::id::SkuId;
 use big_market::domain::outbox::AttemptOutcome;
 use big_market::domain::reconcile::{Invariant, Violation};
+use big_market::domain::standing::Standing;
+use big_market::domain::stock::Epoch;
 use big_market::store::Store;
+use big_market::store::draws::Recorded;
 use big_market::store::sqlite::SqliteStore;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use tempfile::TempDir;
 
-use crate::support::rows::{OpenActivity, at, finish, lease, points, user};
+use crate::support::rows::{self, OpenActivity, activity, at, finish, lease, points, user};
 
 /// What is changed behind the store's back, and how the row must then be named.
 struct Planted {
@@ -22,7 +25,7 @@ struct Planted {
     detail: &'static str,
 }
 
-const PLANTED: [Planted; 19] = [
+const PLANTED: [Planted; 25] = [
     Planted {
         sql: "UPDATE stock_item SET total = 0 WHERE kind = 'award'",
         invariant: Invariant::Stock,
@@ -76,6 +79,43 @@ const PLANTED: [Planted; 19] = [
         invariant: Invariant::Quota,
         subject: "user bob in activity a in 2026-11",
         detail: "used 2 by 0 draws",
+    },
+    Planted {
+        sql: "UPDATE award_win SET won = 5",
+        invariant: Invariant::Quota,
+        subject: "user bob in activity limited",
+        detail: "counted 5 wins of award car by 2 draws",
+    },
+    Planted {
+        sql: "DELETE FROM award_win",
+        invariant: Invariant::Quota,
+        subject: "user bob in activity limited",
+        detail: "counted 0 wins of award car by 2 draws",
+    },
+    Planted {
+        sql: "INSERT INTO award_win VALUES ('ann', 'a', 'car', 1, 1)",
+        invariant: Invariant::Quota,
+        subject: "user ann in activity a",
+        detail: "counted 1 wins of award car by 0 draws",
+    },
+    Planted {
+        sql: "UPDATE campaign_version SET document = json_set(document, '$.awards[0].per_user', 1)
+               WHERE activity_id = 'limited'",
+        invariant: Invariant::Quota,
+        subject: "draw draw_",
+        detail: "it was decided from 1 wins of award car where there were 1 and the limit is 1",
+    },
+    Planted {
+        sql: "UPDATE draw SET standing = NULL WHERE award_id = 'car'",
+        invariant: Invariant::Quota,
+        subject: "draw draw_",
+        detail: "it was decided from 0 wins of award car where there were 1 and the limit is 2",
+    },
+    Planted {
+        sql: "UPDATE draw SET standing = json_set(standing, '$.won.car', 3) WHERE kind = 'nothing' AND standing IS NOT NULL",
+        invariant: Invariant::Quota,
+        subject: "draw draw_",
+        detail: "it was decided from 3 wins of award car where there were 2 and the limit is 2",
     },
     Planted {
         sql: "UPDATE entry SET amount = amount + 1 WHERE account_id = 'issuer'",
@@ -140,7 +180,7 @@ const PLANTED: [Planted; 19] = [
     },
 ];
 
-/// Ann won one of everything; points and draws were given, the rest waits.
+/// Ann won one of everything; points and draws were given, the rest waits. Bob won two cars of an activity that allows two.
 async fn worked() -> (Arc<dyn Store>, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db"), 1).await.unwrap();
@@ -155,12 +195,28 @@ async fn worked() -> (Arc<dyn Store>, TempDir) {
     let finishes: Vec<_> =
         deliveries.iter().zip(outcomes).map(|(delivery, outcome)| finish(delivery, outcome)).collect();
     store.finish_attempts(&finishes, at(2)).await.unwrap();
+    let limited = OpenActivity { epoch: Epoch(1), activity_id: activity("limited"), ..open };
+    let version = rows::limited(rows::new_version(&limited.activity_id, "limited", &[]), &[("car", 2)]);
+    store.publish(&version).await.unwrap();
+    limited.grant(&user("bob"), "grant", 3).await;
+    let prizes = [PrizeValue::Goods, PrizeValue::Goods, PrizeValue::Nothing];
+    let mut group = limited.group(&user("bob"), "draw", limited.quota(&user("bob")).await, &prizes);
+    let mut standing = Standing::default();
+    for new in &mut group.draws {
+        new.draw.standing = standing.clone();
+        if new.draw.value == PrizeValue::Goods {
+            new.per_user = Some(2);
+            standing.count_win(&new.draw.award_id);
+        }
+    }
+    assert_eq!(limited.record(&group).await, Recorded::Committed);
     (store, directory)
 }
 
 async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
     let mut found = store.oversold_items(99).await.unwrap();
     found.extend(store.quota_violations(99).await.unwrap());
+    found.extend(store.win_violations(99).await.unwrap());
     found.extend(store.ledger_violations(99).await.unwrap());
     found.extend(store.award_violations(99).await.unwrap());
     found.extend(store.outbox_violations(at(0), 99).await.unwrap());
@@ -199,6 +255,6 @@ async fn no_more_violations_are_named_than_asked_for() {
         .execute(&mut connection)
         .await
         .unwrap();
-    assert_eq!(store.award_violations(99).await.unwrap().len(), 2);
+    assert_eq!(store.award_violations(99).await.unwrap().len(), 4);
     assert_eq!(store.award_violations(1).await.unwrap().len(), 1);
 }

@@ -1,5 +1,6 @@
 //! A process that dies at a chosen await, or meets a failure there: ports that pass everything on until then.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,18 +10,22 @@ use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::{ActivityHead, ActivityState};
-use big_market::domain::cron::CronFire;
+use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
+use big_market::domain::cron::{CronFire, FireKey, JobState, ProposedFire};
 use big_market::domain::draw::{Draw, RechargeOrder};
+use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, OutboxId, RequestId, TransferId, UserId, Version, WorkflowId,
+    ActivityId, AuditId, AwardRecordId, DrawId, Name, OutboxId, RequestId, TransferId, UserId, Version, WorkflowId,
 };
 use big_market::domain::ledger::Entry;
-use big_market::domain::outbox::{Delivery, OutboxEntry, OutboxState};
+use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
-use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
+use big_market::domain::standing::{ListedUser, UserList};
+use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
+use big_market::domain::story::{DrawStory, TimelineItem};
 use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
@@ -29,19 +34,25 @@ use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{
     CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion,
 };
-use big_market::store::cron::{CronStore, FireClaim, FireEnd};
+use big_market::store::coupons::CouponStore;
+use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
+use big_market::store::goods::{Claimed as GoodsClaimed, GoodsStore, Shipped};
+use big_market::store::jobs::{JobStore, Requested};
 use big_market::store::keys::KeyStore;
 use big_market::store::ledger::LedgerStore;
-use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore, Redriven};
+use big_market::store::lists::ListStore;
+use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
 use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::stories::StoryStore;
 use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
+use ulid::Ulid;
 
 /// What happens at the chosen await.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,29 +212,68 @@ mortal!(MortalStore.store: OutboxStore {
     fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
+    fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
+    fn recall(recall: &Recall, change: &Change) -> Stored<Recalled>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
-    fn prune_outbox(before: Timestamp, limit: u32) -> Stored<u64>;
+    fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
+    fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
     fn entries(user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>>;
 });
 mortal!(MortalStore.store: CronStore {
-    fn propose_fires(fires: &[CronFire]) -> Stored<()>;
-    fn last_fires(now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
-    fn claim_fire(claim: &FireClaim) -> Stored<bool>;
+    fn propose_fires(fires: &[ProposedFire]) -> Stored<()>;
+    fn last_fires(jobs: &[&str], now: Timestamp) -> Stored<Vec<(String, Timestamp)>>;
+    fn claim_fire(claim: &FireClaim) -> Stored<Claimed>;
+    fn renew_claim(claim: &FireClaim) -> Stored<bool>;
+    fn release_claims(latest: Timestamp) -> Stored<u64>;
     fn end_fire(end: &FireEnd) -> Stored<()>;
-    fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<CronFire>>;
+    fn open_fires(now: Timestamp, limit: u32) -> Stored<Vec<FireKey>>;
     fn fires(job: Option<&str>, before: Option<Timestamp>, limit: u32) -> Stored<Vec<CronFire>>;
+    fn fire(job: &str, due_at: Timestamp) -> Stored<Option<CronFire>>;
+    fn running_fires() -> Stored<Vec<CronFire>>;
     fn prune_fires(before: Timestamp, limit: u32) -> Stored<u64>;
+});
+mortal!(MortalStore.store: JobStore {
+    fn job_states() -> Stored<Vec<JobState>>;
+    fn pause_job(job: &str, change: &Change) -> Stored<()>;
+    fn resume_job(job: &str, change: &Change) -> Stored<()>;
+    fn request_fire(job: &str, parts: u16, change: &Change) -> Stored<Requested>;
 });
 mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
 });
+mortal!(MortalStore.store: CouponStore {
+    fn add_codes(pool: &Name, codes: &[CouponCode], now: Timestamp) -> Stored<u64>;
+    fn note_codes_loaded(pool: &Name, added: u64, repeated: u64, change: &Change) -> Stored<()>;
+    fn take_code(pool: &Name, award_record_id: AwardRecordId, now: Timestamp) -> Stored<Option<CouponCode>>;
+    fn put_back_codes(award_record_ids: &[AwardRecordId]) -> Stored<u64>;
+    fn recalled_with_code(limit: u32) -> Stored<Vec<AwardRecordId>>;
+    fn coupon_pools() -> Stored<Vec<CouponPool>>;
+    fn coupon_promises() -> Stored<Vec<CouponPromises>>;
+});
+mortal!(MortalStore.store: GoodsStore {
+    fn claimable_award(award_record_id: AwardRecordId) -> Stored<Option<ClaimableAward>>;
+    fn goods_claims(award_record_ids: &[AwardRecordId]) -> Stored<Vec<GoodsClaim>>;
+    fn claim_goods(claim: &GoodsClaim) -> Stored<GoodsClaimed>;
+    fn ship_goods(award_record_id: AwardRecordId, tracking: &str, change: &Change) -> Stored<Shipped>;
+    fn goods(state: GoodsState, page: &Page<AwardRecordId>) -> Stored<Vec<ClaimableAward>>;
+    fn recall_unclaimed(leases: &[(OutboxId, u32)], reason: &str, now: Timestamp) -> Stored<Vec<ReturnedUnit>>;
+});
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
+});
+mortal!(MortalStore.store: ListStore {
+    fn put_on_list(listed: &ListedUser, change: &Change) -> Stored<ListedUser>;
+    fn take_off_list(activity_id: &ActivityId, user_id: &UserId, list: UserList, change: &Change) -> Stored<bool>;
+    fn listed(activity_id: &ActivityId, list: UserList, page: &Page<UserId>) -> Stored<Vec<ListedUser>>;
+});
+mortal!(MortalStore.store: StoryStore {
+    fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
+    fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
 });
 mortal!(MortalStore.store: SettlementStore {
     fn seal_days(activity_id: &ActivityId, before: Day) -> Stored<Day>;
@@ -253,6 +303,7 @@ mortal!(MortalStore.store: WorkflowStore {
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
     fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;

@@ -11,13 +11,15 @@ use big_market::app::{App, Parts};
 use big_market::clock::Sources;
 use big_market::config::Config;
 use big_market::domain::api_key::Scope;
+use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::jobs;
 use big_market::queue::Message;
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
+use big_market::store::{Page, Store};
 use big_market::telemetry;
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -58,6 +60,11 @@ impl Market {
     /// A market without a campaign.
     pub async fn empty() -> Self {
         Self::configured(|_| {}).await
+    }
+
+    /// A market without a campaign and with other settings.
+    pub async fn empty_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::configured(change).await
     }
 
     /// A market with the demo campaign and other settings.
@@ -140,6 +147,11 @@ impl Market {
         connection.close().await
     }
 
+    /// What people changed, newest first.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        self.app.audit(&AuditFilter::default(), &Page { after: None, limit: 100 }).await.unwrap()
+    }
+
     /// Runs a job that takes no input.
     pub async fn run_job(&self, job: &str) {
         let message = Message { job: job.into(), key: "test".into(), arguments: json!({}) };
@@ -169,6 +181,7 @@ impl Market {
                         outbox_id: delivery.outbox_id,
                         lease: delivery.lease,
                         award_record_id: delivery.award.award_record_id,
+                        began_at: now,
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),

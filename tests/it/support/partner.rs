@@ -61,7 +61,9 @@ impl Channel for Partner {
                 *inner.received.entry(delivery.award.award_record_id).or_default() += 1;
             }
             match mood {
-                0..55 => Attempted::Delivered { reference: Some(format!("partner-{}", delivery.award.draw_id)) },
+                0..55 => {
+                    Attempted::Delivered { reference: Some(format!("partner-{}", delivery.award.draw_id)), reply: None }
+                }
                 55..75 => Attempted::Failed { class: FailureClass::Unknown, error: "no answer in time".into() },
                 75..95 => Attempted::Failed { class: FailureClass::Transient, error: "503".into() },
                 _ => Attempted::Failed { class: FailureClass::Permanent, error: "410".into() },

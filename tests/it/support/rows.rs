@@ -8,7 +8,7 @@ use big_market::domain::audit::{Actor, Change};
 use big_market::domain::award::{AwardKind, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
-use big_market::domain::document::{CampaignDocument, LimitsDocument};
+use big_market::domain::document::{AwardDocument, CampaignDocument, LimitsDocument, PrizeDocument};
 use big_market::domain::draw::{Draw, Reason, RechargeOrder, RechargeSource};
 use big_market::domain::id::{
     ActivityId, AuditId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId,
@@ -18,6 +18,7 @@ use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::domain::points::Points;
 use big_market::domain::quota::Quota;
 use big_market::domain::roll::{DaySeed, Roll};
+use big_market::domain::standing::Standing;
 use big_market::domain::stock::{Epoch, StockItem, StockTotal};
 use big_market::domain::strategy::Rule;
 use big_market::store::Store;
@@ -123,6 +124,26 @@ pub fn new_version(activity_id: &ActivityId, title: &str, stock: &[(StockItem, u
     }
 }
 
+/// The version with awards of which one user may win only so many.
+pub fn limited(mut new: NewVersion, limits: &[(&str, u32)]) -> NewVersion {
+    new.document.awards = limits
+        .iter()
+        .map(|(id, per_user)| AwardDocument {
+            id: (*id).into(),
+            title: (*id).into(),
+            weight: "0".into(),
+            stock: None,
+            unlock_after: 0,
+            per_user: Some(*per_user),
+            fallback: None,
+            dispatch_after_seconds: 0,
+            cost: None,
+            prize: PrizeDocument::Goods { claim_within_days: None },
+        })
+        .collect();
+    new
+}
+
 pub fn recharge(user_id: &UserId, activity_id: &ActivityId, request_id: &str, draws: u32) -> NewRecharge {
     NewRecharge {
         order: RechargeOrder {
@@ -145,6 +166,7 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
             outbox_id: delivery.outbox_id,
             lease: delivery.lease,
             award_record_id: delivery.award.award_record_id,
+            began_at: at(1),
             outcome,
         },
         transfer_id: TransferId::from_ulid(mint(&delivery.award.user_id)),
@@ -226,6 +248,7 @@ impl OpenActivity {
             day: self.day,
             used_before: quota.used + index,
             used_today_before: quota.used_today + index,
+            standing: Standing::default(),
             roll: Roll(Sha256::digest(draw_id.to_string()).into()),
             reason: Reason { rule: Rule::Tier { at: 3 }, picked: award_id.clone(), out_of_stock: 0, fallback: None },
             award_id,
@@ -233,7 +256,7 @@ impl OpenActivity {
             award_record_id: AwardRecordId::from_ulid(mint(user_id)),
         };
         let outbox_id = (value.kind() != AwardKind::Nothing).then(|| OutboxId::from_ulid(mint(user_id)));
-        NewDraw { draw, dispatch_at: at(0), outbox_id, wake_at: at(0) }
+        NewDraw { draw, per_user: None, dispatch_at: at(0), outbox_id, wake_at: at(0) }
     }
 
     /// Records one request's draws from the account as it is.

@@ -2,15 +2,21 @@
 
 mod books;
 mod catalog;
+mod coupons;
 mod cron;
 mod draws;
+mod goods;
+mod jobs;
 mod keys;
 mod ledger;
 mod life;
 mod outbox;
 mod recharges;
+mod redrive;
+mod rules;
 mod settlement;
 mod stock;
+mod stories;
 mod workflows;
 
 use std::sync::Arc;
@@ -123,16 +129,68 @@ macro_rules! every_case {
                 redriving_what_is_not_dead_changes_nothing,
                 entries_are_listed_newest_first_by_state,
                 pruning_is_bounded_and_takes_only_old_finished_work,
+                attempts_are_logged_once_and_pruned_by_their_age,
+                pruning_takes_only_the_buckets_asked_for,
+            ],
+            redrive: [
+                dead_work_is_redriven_at_a_rate_oldest_first,
+                dead_work_is_redriven_by_kind_and_error,
+                parallel_bulk_redrives_take_each_entry_once,
+            ],
+            rules: [
+                wins_of_limited_awards_are_facts,
+                a_win_beyond_its_limit_is_a_fault_and_writes_nothing,
+                parallel_wins_of_one_user_stay_within_the_limit,
+                a_limit_that_begins_counts_what_was_won_before,
+                lists_are_facts_from_the_next_draw_on,
+                lists_are_read_part_by_part_by_user,
+                parallel_puts_leave_one_entry_and_one_record,
+            ],
+            stories: [a_draw_tells_everything_it_caused, a_timeline_is_merged_without_gaps],
+            coupons: [
+                codes_are_added_once,
+                loading_codes_is_noted_without_them,
+                parallel_takers_never_share_a_code,
+                an_award_gets_one_code_however_often_it_asks_at_once,
+                an_empty_pool_gives_nothing_until_codes_come,
+                the_code_of_a_recalled_award_goes_to_another,
+                promised_coupons_are_counted_until_they_are_delivered,
+            ],
+            goods: [
+                a_claim_replaces_the_one_before_until_it_is_sent,
+                goods_are_sent_once,
+                unclaimed_goods_go_back_to_stock,
+                a_claim_and_its_deadline_race_to_one_answer,
+                goods_are_listed_by_state,
+                a_waiting_award_is_recalled_once_and_for_good,
+                what_somebody_may_have_is_not_recalled,
+                recalls_and_deliveries_race_to_one_answer,
             ],
             ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
                 a_fire_is_proposed_once,
                 parallel_claims_have_one_winner,
                 an_ended_claim_can_be_taken,
+                a_renewed_claim_lasts_longer_and_a_lost_one_is_not_renewed,
+                claims_of_a_clock_that_ran_ahead_are_let_go,
                 only_the_owner_ends_a_fire,
+                an_outcome_keeps_what_was_noted_before,
+                a_fire_that_waits_runs_after_the_one_before_it,
+                a_fire_that_does_not_wait_is_skipped_while_the_one_before_it_runs,
+                parallel_claims_never_run_a_job_beside_itself,
+                each_part_is_claimed_and_ended_alone,
+                a_fire_fails_with_any_of_its_parts,
+                parallel_ends_of_parts_end_the_fire_once,
                 open_fires_are_listed_oldest_first,
                 fires_are_listed_newest_first_without_gaps,
-                pruning_keeps_the_last_fire_of_each_job,
+                pruning_keeps_the_last_fire_of_each_schedule,
+            ],
+            jobs: [
+                a_paused_job_proposes_nothing_and_finishes_what_is_open,
+                resuming_what_is_not_paused_changes_nothing,
+                a_fire_that_is_asked_for_is_due_at_once_even_of_a_paused_job,
+                parallel_wishes_for_one_job_make_one_fire,
+                a_fire_that_is_asked_for_waits_for_the_one_that_runs,
             ],
             keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
             settlement: [

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use big_market::domain::award::{AwardRecord, AwardState, PrizeValue};
+use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::Timestamp;
 use big_market::domain::id::{AwardRecordId, OutboxId, SkuId, UserId};
-use big_market::domain::outbox::{AttemptOutcome, OutboxEntry, OutboxState};
+use big_market::domain::outbox::{AttemptEnd, AttemptOutcome, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::store::audit::AuditFilter;
 use big_market::store::draws::{DrawGroup, NewDraw, Recorded};
@@ -48,7 +49,7 @@ fn dead() -> AttemptOutcome {
 }
 
 fn delivered(reference: &str) -> AttemptOutcome {
-    AttemptOutcome::Delivered { reference: Some(reference.into()) }
+    AttemptOutcome::Delivered { reference: Some(reference.into()), reply: None }
 }
 
 /// One draw that won `value`, by ann.
@@ -410,6 +411,9 @@ pub async fn entries_are_listed_newest_first_by_state(store: Arc<dyn Store>) {
     assert_eq!(counts, states.map(|state| (state, 3)).into());
 }
 
+/// Every bucket.
+const ALL: std::ops::Range<u16> = 0..Bucket::COUNT;
+
 pub async fn pruning_is_bounded_and_takes_only_old_finished_work(store: Arc<dyn Store>) {
     three_of_each_state(&store).await;
     let done = async || {
@@ -417,12 +421,51 @@ pub async fn pruning_is_bounded_and_takes_only_old_finished_work(store: Arc<dyn 
         counts.into_iter().find(|(state, _)| *state == OutboxState::Done).unwrap().1
     };
     // Finished after 2, 3 and 4 seconds.
-    assert_eq!(store.prune_outbox(at(2), 9).await.unwrap(), 0);
-    assert_eq!(store.prune_outbox(at(9), 1).await.unwrap(), 1);
-    assert_eq!(store.prune_outbox(at(4), 9).await.unwrap(), 1);
+    assert_eq!(store.prune_outbox(at(2), &ALL, 9).await.unwrap(), 0);
+    assert_eq!(store.prune_outbox(at(9), &ALL, 1).await.unwrap(), 1);
+    assert_eq!(store.prune_outbox(at(4), &ALL, 9).await.unwrap(), 1);
     assert_eq!(done().await, 1);
-    assert_eq!(store.prune_outbox(at(999), 9).await.unwrap(), 1);
-    assert_eq!(store.prune_outbox(at(999), 9).await.unwrap(), 0);
+    assert_eq!(store.prune_outbox(at(999), &ALL, 9).await.unwrap(), 1);
+    assert_eq!(store.prune_outbox(at(999), &ALL, 9).await.unwrap(), 0);
     assert_eq!(store.outbox(None, &Page { after: None, limit: 99 }).await.unwrap().len(), 9);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
+}
+
+pub async fn pruning_takes_only_the_buckets_asked_for(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let names = ["ann", "ben", "cleo", "dan"];
+    for name in names {
+        let draws = open.won(&user(name), &[points(100)]).await;
+        let delivery = lease(&store, &draws, at(1)).await.remove(0);
+        store.finish_attempts(&[finish(&delivery, AttemptOutcome::CreditPoints)], at(2)).await.unwrap();
+    }
+    let left = async || store.outbox(None, &Page { after: None, limit: 9 }).await.unwrap();
+    let bucket = Bucket::of(&user("ann")).number();
+    assert_eq!(store.prune_outbox(at(9), &(bucket..bucket), 9).await.unwrap(), 0, "none at all");
+    assert_eq!(store.prune_outbox(at(9), &(bucket..bucket + 1), 9).await.unwrap(), 1);
+    assert_eq!(left().await.len(), 3);
+    assert!(left().await.iter().all(|entry| entry.user_id != user("ann")));
+    let rest = [store.prune_outbox(at(9), &(0..bucket), 9).await, store.prune_outbox(at(9), &(bucket..1024), 9).await];
+    assert_eq!(rest.into_iter().map(Result::unwrap).sum::<u64>(), 3);
+}
+
+pub async fn attempts_are_logged_once_and_pruned_by_their_age(store: Arc<dyn Store>) {
+    let (_, new) = one(&store, PrizeValue::Webhook).await;
+    let first = lease(&store, std::slice::from_ref(&new), at(10)).await.remove(0);
+    // A result that is written again is the one that is there, and so is a late one of the same lease.
+    for outcome in [retry(20), retry(20), retry(25)] {
+        store.finish_attempts(&[finish(&first, outcome)], at(11)).await.unwrap();
+    }
+    let second = lease(&store, std::slice::from_ref(&new), at(30)).await.remove(0);
+    store.finish_attempts(&[finish(&second, dead())], at(31)).await.unwrap();
+    let logged = async || store.draw_story(new.draw.draw_id).await.unwrap().unwrap().attempts;
+    let attempts = logged().await;
+    let told: Vec<_> = attempts.iter().map(|one| (one.lease, one.outcome, one.detail.as_deref().unwrap())).collect();
+    assert_eq!(told, [(1, AttemptEnd::Retry, "no answer"), (2, AttemptEnd::Dead, "no such address")]);
+    assert_eq!((attempts[0].began_at, attempts[0].ended_at), (at(1), at(11)));
+    assert_eq!(store.prune_attempts(at(11), 9).await.unwrap(), 0);
+    assert_eq!(store.prune_attempts(at(99), 1).await.unwrap(), 1, "the oldest first");
+    assert_eq!(logged().await, attempts[1..]);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 1);
+    assert_eq!(store.prune_attempts(at(99), 9).await.unwrap(), 0);
 }

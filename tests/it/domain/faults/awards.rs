@@ -96,6 +96,20 @@ fn stocks_unlocks_and_fallbacks_are_checked() {
             says: "stock can run out",
         },
         Case {
+            rule: "an award that is limited per user has a fallback",
+            good: |d| d.awards[8].stock = None,
+            bad: |d| d.awards[8].per_user = Some(1),
+            path: "awards[8].fallback",
+            says: "as often as one may",
+        },
+        Case {
+            rule: "a limit per user lets a user win it once or more",
+            good: |d| d.awards[1].per_user = Some(1),
+            bad: |d| d.awards[1].per_user = Some(0),
+            path: "awards[1].per_user",
+            says: "nobody",
+        },
+        Case {
             rule: "an award that unlocks has a fallback",
             good: |d| d.awards[4].stock = None,
             bad: |d| {

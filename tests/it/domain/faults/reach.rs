@@ -64,6 +64,17 @@ fn an_award_that_can_never_be_won_is_refused() {
             says: "never be won",
         },
         Case {
+            rule: "an award that is limited per user gives its fallback, to those who won it and to the grey list",
+            good: |d| between_102_and_101(|award| award.per_user = Some(1))(d),
+            bad: |d| {
+                d.awards.push(nothing("200"));
+                d.awards[1].stock = None;
+                d.awards[1].fallback = Some("200".into());
+            },
+            path: "awards[9]",
+            says: "never be won",
+        },
+        Case {
             rule: "leading to another award does not reach an award",
             good: |d| {
                 between_102_and_101(|award| award.stock = Some(1))(d);

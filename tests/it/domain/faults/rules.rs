@@ -79,11 +79,11 @@ fn the_blacklist_is_checked() {
             says: "twice",
         },
         Case {
-            rule: "a blacklist names users",
-            good: |d| d.blacklist = None,
-            bad: |d| d.blacklist.as_mut().unwrap().users.clear(),
-            path: "blacklist.users",
-            says: "0 entries",
+            rule: "a blacklist without users says what those on the list get",
+            good: |d| d.blacklist.as_mut().unwrap().users.clear(),
+            bad: |d| d.blacklist.as_mut().unwrap().users = vec![String::new()],
+            path: "blacklist.users[0]",
+            says: "empty",
         },
         Case {
             rule: "a blacklist names at most 100,000 users",

@@ -1,0 +1,102 @@
+//! Taking awards back: by an operator, or because nobody claimed them in time. Recalled is for good.
+
+use std::collections::BTreeMap;
+
+use super::App;
+use crate::domain::audit::Actor;
+use crate::domain::id::{ActivityId, AwardRecordId, OutboxId};
+use crate::domain::outbox::Delivery;
+use crate::domain::refusal::Refusal;
+use crate::domain::stock::{ClaimId, Epoch, ReturnedUnit, StockItem};
+use crate::fault::Result;
+use crate::store::outbox::{Recall, Recalled};
+
+/// Characters of a reason at most.
+const REASON_MAX: usize = 200;
+/// Recalled awards whose codes are put back in one run.
+const SWEEP_MAX: u32 = 1_000;
+
+impl App {
+    /// Takes an award back that its winner does not have yet: its unit goes back to stock, its coupon code to its pool. The draw
+    /// stays as it was. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// A refusal where the work is unknown, the winner or a third party may have the award, or it is being delivered right now;
+    /// a fault of the stores.
+    pub async fn recall_award(&self, actor: &Actor, outbox_id: OutboxId, reason: &str) -> Result<()> {
+        if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+            let message = format!("must be at most {REASON_MAX} printable characters");
+            return Err(Refusal::invalid("reason", message).into());
+        }
+        let recall = Recall { outbox_id, reason: reason.trim().to_owned() };
+        let conflict = |message: String| Err(Refusal::Conflict { message }.into());
+        match self.inner.store.recall(&recall, &self.change(actor)).await? {
+            Recalled::Done { award_record_id, unit } => {
+                self.give_back(&[unit]).await;
+                self.put_back(&[award_record_id]).await;
+                Ok(())
+            }
+            Recalled::Earlier(award_record_id) => {
+                self.put_back(&[award_record_id]).await;
+                Ok(())
+            }
+            Recalled::Unknown => Err(Refusal::Unknown { what: "outbox entry", id: outbox_id.to_string() }.into()),
+            Recalled::Delivered => {
+                conflict(format!("the winner has the award of {outbox_id}; it cannot be taken back"))
+            }
+            Recalled::Dispatched(award_record_id) => conflict(format!(
+                "award {award_record_id} was sent to a third party, which may have given it to the winner; settle it there"
+            )),
+            Recalled::Leased => {
+                conflict(format!("the award of {outbox_id} is being delivered right now; try again in a minute"))
+            }
+        }
+    }
+
+    /// Recalls awards that nobody claimed in time. Gives how many; a claim that came meanwhile keeps its award.
+    pub(super) async fn recall_expired(&self, expired: &[(Delivery, String)]) -> Result<usize> {
+        let mut by_reason: BTreeMap<&str, Vec<(OutboxId, u32)>> = BTreeMap::new();
+        for (delivery, reason) in expired {
+            by_reason.entry(reason).or_default().push((delivery.outbox_id, delivery.lease));
+        }
+        let mut recalled = 0;
+        for (reason, leases) in by_reason {
+            let units = self.inner.store.recall_unclaimed(&leases, reason, self.inner.sources.now()).await?;
+            recalled += units.len();
+            self.give_back(&units).await;
+        }
+        Ok(recalled)
+    }
+
+    /// Puts back the codes of recalled awards whose recall did not get that far. Gives how many.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn sweep_codes(&self) -> Result<u64> {
+        let recalled = self.inner.store.recalled_with_code(SWEEP_MAX).await?;
+        if recalled.is_empty() {
+            return Ok(0);
+        }
+        Ok(self.inner.store.put_back_codes(&recalled).await?)
+    }
+
+    async fn put_back(&self, award_record_ids: &[AwardRecordId]) {
+        if let Err(fault) = self.inner.store.put_back_codes(award_record_ids).await {
+            tracing::warn!(error = %fault, "left the codes of recalled awards to the next sweep");
+        }
+    }
+
+    /// Returns units to the counters. What is lost here, `reconcile_stock` finds.
+    async fn give_back(&self, units: &[ReturnedUnit]) {
+        let mut by_activity: BTreeMap<(&ActivityId, Epoch), Vec<(ClaimId, StockItem)>> = BTreeMap::new();
+        for unit in units {
+            let returned = (ClaimId::Draw(unit.draw_id), StockItem::Award(unit.award_id.clone()));
+            by_activity.entry((&unit.activity_id, unit.epoch)).or_default().push(returned);
+        }
+        for ((activity_id, epoch), units) in by_activity {
+            if let Err(fault) = self.inner.stock.give_back(activity_id, epoch, &units).await {
+                tracing::warn!(error = %fault, activity.id = %activity_id, "left returned units to reconcile_stock");
+            }
+        }
+    }
+}
