@@ -13,6 +13,8 @@ const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Calls to third parties that one process may be told to make at the same time.
 const CONCURRENCY_MAX: usize = 10_000;
+/// Characters of a secret that somebody chose for user tokens, at least.
+const TOKEN_SECRET_MIN: usize = 32;
 /// The endpoint that leads to the receiver of demo mode.
 pub const DEMO_ENDPOINT: &str = "demo";
 
@@ -30,6 +32,9 @@ pub struct Config {
     pub cron: CronConfig,
     pub retention: RetentionConfig,
     pub reconcile: ReconcileConfig,
+    pub campaigns: CampaignsConfig,
+    pub operators: OperatorsConfig,
+    pub tokens: TokensConfig,
     pub demo: DemoConfig,
     pub telemetry: TelemetryConfig,
 }
@@ -121,6 +126,25 @@ section!(
     ReconcileConfig { claim_seconds: u32, overdue_seconds: u32, rows_max: u32 }
 );
 section!(
+    /// `[campaigns]`
+    CampaignsConfig { second_person: bool }
+);
+section!(
+    /// `[operators]`
+    OperatorsConfig {
+        session_seconds: u32,
+        idle_seconds: u32,
+        attempts_max: u32,
+        lockout_seconds: u32,
+        lockout_seconds_max: u32,
+        secure_cookies: bool,
+    }
+);
+section!(
+    /// `[tokens]`
+    TokensConfig { secret: ChosenSecret }
+);
+section!(
     /// `[demo]`
     DemoConfig { enabled: bool, receiver_listen: SocketAddr }
 );
@@ -176,6 +200,30 @@ fn list_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<V
             text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
         }
     })
+}
+
+/// A secret that somebody may choose; empty where nobody did.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct ChosenSecret(String);
+
+impl ChosenSecret {
+    /// Keeps a text.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The secret, where one was chosen.
+    pub fn text(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| !text.is_empty())
+    }
+}
+
+impl std::fmt::Debug for ChosenSecret {
+    /// Hides it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ChosenSecret(..)")
+    }
 }
 
 /// One third party.
@@ -262,6 +310,11 @@ impl Config {
             ("queue.poll_ms", self.queue.poll_ms),
             ("queue.window", self.queue.window),
             ("reconcile.rows_max", u64::from(self.reconcile.rows_max)),
+            ("operators.session_seconds", u64::from(self.operators.session_seconds)),
+            ("operators.idle_seconds", u64::from(self.operators.idle_seconds)),
+            ("operators.attempts_max", u64::from(self.operators.attempts_max)),
+            ("operators.lockout_seconds", u64::from(self.operators.lockout_seconds)),
+            ("operators.lockout_seconds_max", u64::from(self.operators.lockout_seconds_max)),
         ];
         if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Value { key, message: "must be at least 1".into() });
@@ -275,6 +328,10 @@ impl Config {
                 key: "dispatch.lease_seconds",
                 message: "must be more than twice webhook.timeout_ms, or a slow call would lose its lease".into(),
             });
+        }
+        if self.tokens.secret.text().is_some_and(|secret| secret.len() < TOKEN_SECRET_MIN) {
+            let message = format!("must be at least {TOKEN_SECRET_MIN} characters; leave it empty to have one made");
+            return Err(ConfigError::Value { key: "tokens.secret", message });
         }
         for (job, entry) in self.cron.entries() {
             if let Err(error) = cron::Schedule::from_str(&entry.schedule) {
@@ -343,6 +400,10 @@ mod tests {
         assert!(error.to_string().contains("dispatch.lease_seconds"), "{error}");
         let error = merged(&[("BIG_MARKET__CRON__EXPIRE__SCHEDULE", "every day")]).expect_err("no schedule");
         assert!(error.to_string().contains("cron: expire.schedule"), "{error}");
+        let error = merged(&[("BIG_MARKET__TOKENS__SECRET", "short")]).expect_err("too short");
+        assert!(error.to_string().contains("tokens.secret"), "{error}");
+        let settings = merged(&[("BIG_MARKET__TOKENS__SECRET", &"hunter2".repeat(5))]).expect("long enough");
+        assert!(settings.tokens.secret.text().is_some() && !format!("{settings:?}").contains("hunter2"));
         let error = merged(&[("BIG_MARKET__DRAWS__BATCH_MAX", "0")]).expect_err("no batch");
         assert!(error.to_string().contains("draws.batch_max"), "{error}");
     }

@@ -14,6 +14,7 @@ use crate::dispatch::receiver::Receiver;
 use crate::domain::api_key::Scope;
 use crate::domain::document::{self, Format};
 use crate::domain::id::ActivityId;
+use crate::domain::operator::{OperatorName, Password, Role};
 use crate::domain::refusal::Refusal;
 use crate::fault::{Error, Fault, Result};
 
@@ -23,6 +24,10 @@ const CAMPAIGN: &str = include_str!("../campaigns/demo-100301.toml");
 pub const ACTIVITY: &str = "100301";
 /// Where a secret that was made here is kept between starts.
 const KEY_FILE: &str = "demo-api-key";
+/// Where the password of its operator that was made here is kept between starts.
+const PASSWORD_FILE: &str = "demo-operator-password";
+/// The operator of the demo.
+const OPERATOR: &str = "admin";
 /// Names a secret that the user chose.
 pub const KEY_VARIABLE: &str = "BIG_MARKET_DEMO_API_KEY";
 
@@ -42,11 +47,20 @@ pub async fn bind_receiver(config: &mut Config, sources: &Sources) -> Result<Rec
     Ok(receiver)
 }
 
-/// Publishes the demo campaign where the activity does not exist yet, and gives the secret of a key with every scope.
+/// What a newcomer gets in with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The secret of an API key with every scope.
+    pub secret: String,
+    /// The password of the operator `admin`, where it was made here. They may have changed it since.
+    pub operator_password: Option<String>,
+}
+
+/// Publishes the demo campaign and adds an operator where they do not exist yet, and gives what a newcomer gets in with.
 ///
 /// # Errors
 /// A fault of the store or of the file system, or where the chosen secret is too short.
-pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String> {
+pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<Access> {
     let activity_id = ActivityId::new(ACTIVITY).expect("a fixed valid id");
     match app.current(&activity_id).await {
         Ok(_) => {}
@@ -57,6 +71,29 @@ pub async fn prepare(app: &App, chosen_secret: Option<String>) -> Result<String>
         }
         Err(error) => return Err(error),
     }
+    let operator_password = prepare_operator(app).await?;
+    let secret = prepare_key(app, chosen_secret).await?;
+    Ok(Access { secret, operator_password })
+}
+
+/// Adds the demo's operator where nobody has the name. Gives the password that was made for it, as far as this knows it.
+async fn prepare_operator(app: &App) -> Result<Option<String>> {
+    let name = OperatorName::new(OPERATOR).expect("a fixed valid name");
+    let file = app.config().store.data_dir.join(PASSWORD_FILE);
+    let kept = kept_secret(&file).map_err(Fault::doing("read the password of the demo's operator"))?;
+    if app.operators().await?.iter().any(|operator| operator.name == name) {
+        return Ok(kept);
+    }
+    let kept = kept.and_then(|text| Password::new(&text).ok());
+    let password = kept.unwrap_or_else(|| app.made_password());
+    let text = String::from_utf8_lossy(password.bytes()).into_owned();
+    // Kept before it is used: nobody could sign in with a password that was lost.
+    keep_secret(&file, &text).map_err(Fault::doing("keep the password of the demo's operator"))?;
+    app.add_operator(&"demo".into(), name, Role::Admin, &password).await?;
+    Ok(Some(text))
+}
+
+async fn prepare_key(app: &App, chosen_secret: Option<String>) -> Result<String> {
     let file = app.config().store.data_dir.join(KEY_FILE);
     let kept = kept_secret(&file).map_err(Fault::doing("read the demo's API key"))?;
     let Some(secret) = chosen_secret.or(kept) else {
@@ -87,14 +124,19 @@ fn keep_secret(file: &Path, secret: &str) -> std::io::Result<()> {
     writeln!(options.open(file)?, "{secret}")
 }
 
-/// What is printed: the address, the key, and three commands that work as printed.
-pub fn welcome(address: SocketAddr, secret: &str) -> String {
+/// What is printed: the address, the key, the operator, and three commands that work as printed.
+pub fn welcome(address: SocketAddr, access: &Access) -> String {
+    let Access { secret, operator_password } = access;
+    let operator = operator_password
+        .as_ref()
+        .map_or_else(String::new, |password| format!("Operator: {OPERATOR}, password as made here: {password}\n"));
     let headers = format!("-H 'Authorization: Bearer {secret}'");
     let write = format!("{headers} -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s%N)\"");
     let activity = format!("http://{address}/v1/activities/{ACTIVITY}");
     format!(
         "\nbig-market serves http://{address} with the demo campaign {ACTIVITY}\n\
-         API key: {secret}\n\n\
+         API key: {secret}\n\
+         {operator}\n\
          Give ann five draws, draw once, and see what became of the prize:\n\n\
          curl -sS -X POST {activity}/recharges {write} -d '{{\"user_id\":\"ann\",\"sku\":\"9013\"}}'\n\
          curl -sS -X POST {activity}/draws {write} -d '{{\"user_id\":\"ann\"}}'\n\

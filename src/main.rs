@@ -8,6 +8,7 @@ use big_market::app::App;
 use big_market::clock::Sources;
 use big_market::config::Config;
 use big_market::domain::document::{self, CampaignDocument, Format};
+use big_market::domain::operator::{OperatorName, Password, Role};
 use big_market::domain::receipt::{Receipt, Verdict};
 use big_market::domain::refusal::Refusal;
 use big_market::domain::roll::SeedCommitment;
@@ -40,6 +41,9 @@ enum Command {
     /// Work with campaign documents.
     #[command(subcommand)]
     Campaign(Campaign),
+    /// Work with operators: the people who sign in.
+    #[command(subcommand)]
+    Operator(OperatorCommand),
     /// Print the OpenAPI document.
     Openapi,
     /// Check a receipt by recomputing it.
@@ -75,6 +79,21 @@ enum Campaign {
     Schema,
 }
 
+#[derive(Subcommand)]
+enum OperatorCommand {
+    /// Add an operator; the first admin is made so.
+    Add {
+        /// What they are called; upper and lower case are the same name.
+        name: String,
+        /// What they may do: viewer, operator or admin.
+        #[arg(long)]
+        role: Role,
+        /// Read the password from the first line of standard input. Without it, one is made and printed this once.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
 /// Why a command failed, as it is shown.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -107,6 +126,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Campaign(command)) => campaign(config, command).await,
+        Some(Command::Operator(command)) => operator(config, command).await,
         Some(Command::Openapi) => {
             println!("{}", api::openapi().to_pretty_json()?);
             Ok(ExitCode::SUCCESS)
@@ -148,6 +168,11 @@ async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure
         }
         Campaign::Publish { file } => {
             let document = read_document(&file)?;
+            if config.campaigns.second_person {
+                let message =
+                    "campaigns.second_person is set; save it as a draft, and let an operator publish it over HTTP";
+                return Ok(refused(&file, &Refusal::SecondPersonNeeded { message: message.into() }));
+            }
             let app = App::open(config, Sources::system()).await?;
             let published = app.publish(document, "command line").await;
             app.close().await;
@@ -160,6 +185,29 @@ async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn operator(config: Config, command: OperatorCommand) -> Result<ExitCode, Failure> {
+    let OperatorCommand::Add { name, role, password_stdin } = command;
+    let name = OperatorName::new(&name).map_err(|error| format!("the name {error}"))?;
+    let chosen = if password_stdin {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line)?;
+        let password = Password::new(line.trim_end_matches(['\r', '\n']));
+        Some(password.map_err(|error| format!("the password {error}"))?)
+    } else {
+        None
+    };
+    let app = App::open(config, Sources::system()).await?;
+    let password = chosen.clone().unwrap_or_else(|| app.made_password());
+    let added = app.add_operator(&"command line".into(), name, role, &password).await;
+    app.close().await;
+    let operator = added?;
+    println!("added {} {} as {}", operator.role, operator.operator_id, operator.name);
+    if chosen.is_none() {
+        println!("password: {}", String::from_utf8_lossy(password.bytes()));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -57,8 +57,8 @@ pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<Strin
         let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
         running.spawn(server::serve(ApiState::new(app.clone(), metrics, workers), listener, stop.clone()));
         if with_demo {
-            let secret = demo::prepare(&app, chosen_secret).await?;
-            println!("{}", demo::welcome(address, &secret));
+            let access = demo::prepare(&app, chosen_secret).await?;
+            println!("{}", demo::welcome(address, &access));
         }
     }
     let ended = join_all(running, &stop).await;

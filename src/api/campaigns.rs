@@ -32,6 +32,9 @@ pub(super) struct SavedDraftBody {
     activity_id: String,
     /// When it was saved.
     updated_at: Time,
+    /// Names what it says: the `ETag` of the draft without its quotes.
+    #[schema(min_length = 64, max_length = 64)]
+    draft_hash: String,
     /// What stands in the way of publishing it; empty where nothing does.
     faults: Vec<DocumentFault>,
 }
@@ -52,7 +55,7 @@ pub(super) struct PublishedBody {
 pub(super) struct VersionBody {
     /// Its number, counted from 1.
     version: u32,
-    /// Name of the API key that published it, or `command line`.
+    /// Name of the operator or API key that published it, or `command line`.
     published_by: String,
     /// When.
     published_at: Time,
@@ -143,6 +146,7 @@ fn read_activity(id: &str) -> Result<ActivityId, Problem> {
 )]
 pub(super) async fn save_draft(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     PathText(id): PathText,
     request: Request,
 ) -> Result<Json<SavedDraftBody>, Problem> {
@@ -156,13 +160,13 @@ pub(super) async fn save_draft(
     let body = read_body(request, &()).await?;
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::invalid("", "is not UTF-8; send it as UTF-8"))?;
     let document = document::parse(text, format).map_err(|fault| Refusal::InvalidDocument { faults: vec![fault] })?;
-    let draft = app.save_draft(&activity_id, document).await?;
+    let draft = app.save_draft(caller.principal(), &activity_id, &document).await?;
     let faults = match validate_campaign(app.config(), &draft.document) {
         Err(Refusal::InvalidDocument { faults }) => faults,
         _ => Vec::new(),
     };
-    let activity_id = draft.activity_id.to_string();
-    Ok(Json(SavedDraftBody { activity_id, updated_at: Time(draft.updated_at), faults }))
+    let (activity_id, draft_hash) = (draft.activity_id.to_string(), draft.document.digest());
+    Ok(Json(SavedDraftBody { activity_id, updated_at: Time(draft.updated_at), draft_hash, faults }))
 }
 
 /// Get the draft of an activity
@@ -176,6 +180,7 @@ pub(super) async fn save_draft(
     responses((
         status = 200,
         description = "The draft.",
+        headers(("ETag" = String, description = "Names what it says; send it as `If-Match` to publish exactly this.")),
         content((CampaignDocumentBody = "application/json"), (String = "application/toml"))
     )),
 )]
@@ -186,6 +191,7 @@ pub(super) async fn get_draft(
 ) -> Result<Response, Problem> {
     let activity_id = read_activity(&id)?;
     let draft = app.draft(&activity_id).await?;
+    let etag = HeaderValue::try_from(format!("\"{}\"", draft.document.digest())).expect("hexadecimal digits in quotes");
     let mut response = match wanted_format(&headers) {
         Format::Json => Json(draft.document).into_response(),
         Format::Toml => {
@@ -193,6 +199,7 @@ pub(super) async fn get_draft(
             ([(header::CONTENT_TYPE, TOML)], text).into_response()
         }
     };
+    response.headers_mut().insert(header::ETAG, etag);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }
@@ -209,12 +216,16 @@ fn wanted_format(headers: &HeaderMap) -> Format {
 /// Publish the draft of an activity
 ///
 /// Checks it, names every fault at once, and makes it the current version. Draws under way finish on theirs. A draft that
-/// is current already changes nothing.
+/// is current already changes nothing. With the setting `campaigns.second_person`, an operator publishes what somebody else
+/// saved.
 #[utoipa::path(
     post,
     path = "/admin/activities/{id}/publish",
     tag = "campaigns",
-    params(("id" = String, Path, description = "The activity.")),
+    params(
+        ("id" = String, Path, description = "The activity."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the draft that was reviewed: no other is published."),
+    ),
     responses(
         (status = 201, description = "A new version is current.", body = PublishedBody),
         (status = 200, description = "The draft was current already.", body = PublishedBody),
@@ -223,11 +234,13 @@ fn wanted_format(headers: &HeaderMap) -> Format {
 pub(super) async fn publish_draft(
     State(app): State<App>,
     PathText(id): PathText,
-    Extension(Caller(key)): Extension<Caller>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
     NoBody: NoBody,
 ) -> Result<(StatusCode, Json<PublishedBody>), Problem> {
     let activity_id = read_activity(&id)?;
-    let published = app.publish_draft(&activity_id, &key.name).await?;
+    let reviewed = reviewed_draft(&headers)?;
+    let published = app.publish_draft(caller.principal(), &activity_id, reviewed.as_deref()).await?;
     let status = if published.changed { StatusCode::CREATED } else { StatusCode::OK };
     let body = PublishedBody {
         activity_id: published.activity_id.to_string(),
@@ -235,6 +248,19 @@ pub(super) async fn publish_draft(
         changed: published.changed,
     };
     Ok((status, Json(body)))
+}
+
+/// The one hash that `If-Match` names, where it is given.
+fn reviewed_draft(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut values = headers.get_all(header::IF_MATCH).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let hash = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if values.next().is_some() || !is_hash {
+        return Err(Refusal::invalid("If-Match", "must be the one ETag of the draft, as GET draft gave it").into());
+    }
+    Ok(Some(hash.to_ascii_lowercase()))
 }
 
 /// List the versions of an activity

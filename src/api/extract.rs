@@ -214,7 +214,8 @@ pub(super) fn wrong_media_type(given: Option<&str>, wanted: &str) -> Problem {
     Problem::new(Code::UnsupportedMediaType, format!("{given}; send the body as {wanted}"))
 }
 
-fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// A JSON body as a value, or where it goes wrong.
+pub(super) fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| explain(&error.path().to_string(), error.inner()))?;

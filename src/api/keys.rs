@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Caller;
-use super::extract::{Faults, JsonBody};
+use super::extract::{Faults, JsonBody, NoBody, PathText};
 use super::page::Items;
 use super::problem::Problem;
 use super::time::Time;
 use crate::app::App;
 use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::id::ApiKeyId;
 
 /// A wish for a key.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -78,7 +79,7 @@ impl From<ApiKey> for ApiKeyBody {
 )]
 pub(super) async fn create_api_key(
     State(app): State<App>,
-    Extension(Caller(caller)): Extension<Caller>,
+    Extension(caller): Extension<Caller>,
     JsonBody(wish): JsonBody<ApiKeyWish>,
 ) -> Result<(StatusCode, Json<NewApiKeyBody>), Problem> {
     let mut faults = Faults::default();
@@ -91,8 +92,30 @@ pub(super) async fn create_api_key(
     if !faults.is_empty() {
         return Err(faults.refuse());
     }
-    let made = app.create_api_key(Some(&caller), &wish.name, scopes.into_iter().flatten().collect()).await?;
+    let made = app.create_api_key(Some(caller.principal()), &wish.name, scopes.into_iter().flatten().collect()).await?;
     Ok((StatusCode::CREATED, Json(NewApiKeyBody { key: made.key.into(), secret: made.secret })))
+}
+
+/// Revoke an API key
+///
+/// It is worth nothing any more: in this process at once, in others within five seconds. A repeat changes nothing.
+#[utoipa::path(
+    delete,
+    path = "/admin/api-keys/{id}",
+    tag = "keys",
+    params(("id" = String, Path, description = "The key.")),
+    responses((status = 204, description = "It is worth nothing any more.")),
+)]
+pub(super) async fn revoke_api_key(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    PathText(id): PathText,
+    NoBody: NoBody,
+) -> Result<StatusCode, Problem> {
+    let mut faults = Faults::default();
+    let Some(api_key_id) = faults.read::<ApiKeyId>("id", &id) else { return Err(faults.refuse()) };
+    app.revoke_api_key(&caller.actor(), api_key_id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// List API keys

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod audit;
 mod campaigns;
 mod coupons;
 mod documents;
@@ -16,13 +17,17 @@ mod lists;
 mod observe;
 mod openapi;
 mod operations;
+mod operators;
 mod page;
 mod problem;
+mod reach;
 mod receipts;
 mod recharges;
+mod sessions;
 mod settlements;
 mod stories;
 mod time;
+mod tokens;
 mod users;
 mod workflows;
 
@@ -44,15 +49,16 @@ pub use problem::{Code, Problem, ProblemFault};
 
 use crate::app::App;
 use crate::domain::api_key::Scope;
-use Access::{Needs, Public};
+use Access::{Needs, Public, SignedIn};
 use Code::{
-    ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, Forbidden, IdempotencyKeyMissing,
-    Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady, PayloadTooLarge, QuotaExhausted,
-    RequestReused, SkuSoldOut, TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
+    ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, CsrfFailed, Forbidden,
+    IdempotencyKeyMissing, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady,
+    PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts, TryAgain,
+    Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
     ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
-    RechargesWrite, UsersRead,
+    OperatorsWrite, RechargesWrite, TokensWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -63,20 +69,21 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]),
-        Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]),
-        Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]),
-        Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]),
-        Route::get("/v1/activities/{id}/quota", Needs(UsersRead), handler!(activities::activity_quota)).refuses(&[InvalidRequest, NotFound]),
-        Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, UserBlocked, QuotaExhausted, RequestReused]).for_users(),
+        Route::get("/v1/activities/{id}", Needs(ActivitiesRead), handler!(activities::activity)).refuses(&[InvalidRequest, NotFound]).for_users(),
+        Route::get("/v1/activities/{id}/awards", Needs(ActivitiesRead), handler!(activities::activity_awards)).refuses(&[InvalidRequest, NotFound]).for_users(),
+        Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]).for_users(),
+        Route::get("/v1/activities/{id}/quota", Needs(UsersRead), handler!(activities::activity_quota)).refuses(&[InvalidRequest, NotFound]).for_users(),
+        Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
-        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]),
-        Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]),
-        Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]),
-        Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]),
+        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]).for_users(),
+        Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]).for_users(),
+        Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]).for_users(),
+        Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]).for_users(),
         Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/v1/user-tokens", Needs(TokensWrite), handler!(tokens::give_token)).refuses(&BODY).refuses(&[NotFound]),
 
         Route::get("/admin/activities", Needs(OperationsRead), handler!(life::activities)),
         Route::post("/admin/activities/{id}/pause", Needs(CampaignsWrite), handler!(life::pause))
@@ -93,7 +100,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))
-            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict]),
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict, SecondPersonNeeded]),
         Route::get("/admin/activities/{id}/versions", Needs(CampaignsWrite), handler!(campaigns::versions)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/stock", Needs(OperationsRead), handler!(campaigns::stock)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
@@ -127,6 +134,20 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),
+        Route::delete("/admin/api-keys/{id}", Needs(KeysWrite), handler!(keys::revoke_api_key))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/audit", Needs(OperationsRead), handler!(audit::changes)).refuses(&[InvalidRequest]),
+
+        Route::post("/admin/session", Public, handler!(sessions::sign_in)).refuses(&BODY)
+            .refuses(&[Unauthenticated, CsrfFailed, TooManyAttempts]),
+        Route::get("/admin/session", SignedIn, handler!(sessions::session)),
+        Route::delete("/admin/session", SignedIn, handler!(sessions::sign_out)).refuses(&[InvalidRequest, PayloadTooLarge]),
+        Route::post("/admin/session/password", SignedIn, handler!(sessions::replace_password)).refuses(&BODY)
+            .refuses(&[TooManyAttempts]),
+        Route::get("/admin/operators", Needs(OperatorsWrite), handler!(operators::operators)),
+        Route::post("/admin/operators", Needs(OperatorsWrite), handler!(operators::add_operator)).refuses(&BODY).refuses(&[Conflict]),
+        Route::patch("/admin/operators/{id}", Needs(OperatorsWrite), handler!(operators::change_operator)).refuses(&BODY)
+            .refuses(&[NotFound, Conflict]),
 
         Route::get("/healthz", Public, handler!(health::healthz)),
         Route::get("/readyz", Public, handler!(health::readyz)).refuses(&[NotReady]),
@@ -143,6 +164,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether end users may call it with a token, for themselves.
+    pub users: bool,
     /// Every code it can refuse with.
     pub codes: Vec<Code>,
     body_size: BodySize,
@@ -183,21 +206,39 @@ impl Route {
         Self::new(Method::PUT, path, access, handler)
     }
 
+    fn patch(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
+        Self::new(Method::PATCH, path, access, handler)
+    }
+
     fn delete(path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
         Self::new(Method::DELETE, path, access, handler)
     }
 
-    /// Any route can break or take too long; one that needs a key can miss it.
+    /// Any route can break or take too long; one that needs a caller can miss it, and one that changes something can be called
+    /// by a page of another origin.
     fn new(method: Method, path: &'static str, access: Access, handler: UtoipaMethodRouter<ApiState>) -> Self {
-        let codes: &[Code] = match access {
-            Public => &[Internal, TryAgain],
-            Needs(_) => &[Unauthenticated, Forbidden, Internal, TryAgain],
-        };
-        Self { method, path, access, codes: codes.into(), body_size: BodySize::Request, time: Time::Limited, handler }
+        let mut codes = vec![Internal, TryAgain];
+        match access {
+            Public => {}
+            SignedIn => codes.push(Unauthenticated),
+            Needs(_) => codes.extend([Unauthenticated, Forbidden]),
+        }
+        if access != Public && !method.is_safe() {
+            codes.push(CsrfFailed);
+        }
+        codes.sort_unstable();
+        let (body_size, time) = (BodySize::Request, Time::Limited);
+        Self { method, path, access, users: false, codes, body_size, time, handler }
     }
 
     fn takes(self, body_size: BodySize) -> Self {
         Self { body_size, ..self }
+    }
+
+    /// Lets end users call it too, with tokens, for themselves. The request must name the user as `user_id` in the query or
+    /// the body, or by `/v1/users/{id}`; a read may name the activity alone. See `reach.rs`.
+    fn for_users(self) -> Self {
+        Self { users: true, ..self }
     }
 
     fn lasts(self, time: Time) -> Self {
@@ -270,6 +311,7 @@ pub fn router(state: ApiState) -> Router {
     let mut router = OpenApiRouter::new();
     for route in routes() {
         let (access, time) = (route.access, route.time);
+        let guard = access::Guard { app: state.app.clone(), access, for_users: route.users };
         let bytes_max = match route.body_size {
             BodySize::Request => server.body_bytes_max,
             BodySize::Document => server.document_bytes_max,
@@ -278,7 +320,7 @@ pub fn router(state: ApiState) -> Router {
         let (schemas, paths, methods) = route.into_handler();
         let methods = match access {
             Public => methods,
-            Needs(scope) => methods.route_layer(from_fn_with_state((state.app.clone(), scope), access::authorize)),
+            SignedIn | Needs(_) => methods.route_layer(from_fn_with_state(guard, access::authorize)),
         };
         let methods = match time {
             Time::Limited => methods.route_layer(from_fn_with_state(time_max, observe::limit_time)),

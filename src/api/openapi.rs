@@ -5,19 +5,25 @@ use std::collections::BTreeMap;
 use axum::http::{Method, StatusCode};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, HeaderBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
     ResponseBuilder, Schema, Tag,
 };
 
 use super::Route;
-use super::access::Access;
+use super::access::{self, Access};
 use super::documents;
 use super::problem::{Code, Problem};
 
-/// Name of the security scheme.
+/// Name of the security scheme of API keys.
 const BEARER: &str = "api_key";
+/// Name of the security scheme of operators who signed in.
+const SESSION: &str = "session";
+/// Name of the security scheme of end users.
+const USER_TOKEN: &str = "user_token";
 
 const ABOUT: &str = "Draws for a business's users: every prize reaches its winner exactly once. Writes that draw or \
     grant take an Idempotency-Key, and a repeat gives the first answer. Every answer that is not 2xx is an RFC 9457 \
@@ -27,10 +33,18 @@ const ABOUT: &str = "Draws for a business's users: every prize reaches its winne
 pub(super) fn base() -> OpenApi {
     let bearer =
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key with the route's scope."));
+    let cookie = ApiKeyValue::with_description(
+        access::COOKIE,
+        "The cookie of POST /admin/session. Whatever changes something also needs its csrf_token as X-CSRF-Token.",
+    );
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    let token = token.description(Some("A token of POST /v1/user-tokens, good for one user in one activity."));
     let mut problem_parts = Vec::new();
     Problem::schemas(&mut problem_parts);
     let components = ComponentsBuilder::new()
         .security_scheme(BEARER, SecurityScheme::Http(bearer.build()))
+        .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme(USER_TOKEN, SecurityScheme::Http(token.build()))
         .schemas_from_iter(documents::schemas())
         .schemas_from_iter(problem_parts)
         .schema(Problem::name(), <Problem as utoipa::PartialSchema>::schema());
@@ -48,6 +62,8 @@ fn tags() -> Vec<Tag> {
         ("campaigns", "Campaign documents."),
         ("operations", "What operators look at and repair."),
         ("keys", "API keys."),
+        ("operators", "People: signing in, and who may do what."),
+        ("tokens", "Tokens of end users."),
         ("health", "What machines ask."),
     ];
     let tag = |(name, text): (&str, &str)| {
@@ -60,10 +76,19 @@ fn tags() -> Vec<Tag> {
 
 /// Adds to a route's operation what its line on the page says: scope and refusals.
 pub(super) fn complete(route: &Route, operation: &mut Operation) {
+    let schemes: &[&str] = match (route.access, route.users) {
+        (Access::Public, _) => &[],
+        (Access::SignedIn, _) => &[SESSION],
+        (Access::Needs(_), false) => &[BEARER, SESSION],
+        (Access::Needs(_), true) => &[BEARER, SESSION, USER_TOKEN],
+    };
+    if !schemes.is_empty() {
+        operation.security = Some(schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, [""; 0])).collect());
+    }
     if let Access::Needs(scope) = route.access {
         let text = operation.description.take().unwrap_or_default();
-        operation.description = Some(format!("{text}\n\nNeeds the scope `{scope}`.").trim_start().to_owned());
-        operation.security = Some(vec![SecurityRequirement::new(BEARER, [""; 0])]);
+        let users = if route.users { " End users may call it for themselves, with a token." } else { "" };
+        operation.description = Some(format!("{text}\n\nNeeds the scope `{scope}`.{users}").trim_start().to_owned());
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in &route.codes {
@@ -85,7 +110,9 @@ fn refusal(status: u16, codes: &[Code]) -> Response {
         Ok(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
             response.header("WWW-Authenticate", header("The challenge, as RFC 6750 has it."))
         }
-        Ok(StatusCode::SERVICE_UNAVAILABLE) => response.header("Retry-After", header("Seconds to wait.")),
+        Ok(StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => {
+            response.header("Retry-After", header("Seconds to wait."))
+        }
         _ => response,
     };
     response.build()
@@ -97,6 +124,7 @@ pub(super) fn operation_mut<'a>(item: &'a mut PathItem, method: &Method) -> Opti
         Method::GET => item.get.as_mut(),
         Method::POST => item.post.as_mut(),
         Method::PUT => item.put.as_mut(),
+        Method::PATCH => item.patch.as_mut(),
         Method::DELETE => item.delete.as_mut(),
         _ => None,
     }

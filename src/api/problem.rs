@@ -22,6 +22,7 @@ pub enum Code {
     IdempotencyKeyMissing,
     Unauthenticated,
     Forbidden,
+    CsrfFailed,
     NotFound,
     MethodNotAllowed,
     ActivityNotOpen,
@@ -32,10 +33,12 @@ pub enum Code {
     SkuSoldOut,
     ClaimExpired,
     Conflict,
+    SecondPersonNeeded,
     PayloadTooLarge,
     UnsupportedMediaType,
     RequestReused,
     InvalidDocument,
+    TooManyAttempts,
     Internal,
     TryAgain,
     NotReady,
@@ -47,6 +50,7 @@ text_form!(Code {
     IdempotencyKeyMissing => "idempotency_key_missing",
     Unauthenticated => "unauthenticated",
     Forbidden => "forbidden",
+    CsrfFailed => "csrf_failed",
     NotFound => "not_found",
     MethodNotAllowed => "method_not_allowed",
     ActivityNotOpen => "activity_not_open",
@@ -57,10 +61,12 @@ text_form!(Code {
     SkuSoldOut => "sku_sold_out",
     ClaimExpired => "claim_expired",
     Conflict => "conflict",
+    SecondPersonNeeded => "second_person_needed",
     PayloadTooLarge => "payload_too_large",
     UnsupportedMediaType => "unsupported_media_type",
     RequestReused => "request_reused",
     InvalidDocument => "invalid_document",
+    TooManyAttempts => "too_many_attempts",
     Internal => "internal",
     TryAgain => "try_again",
     NotReady => "not_ready",
@@ -68,12 +74,13 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
         Self::Unauthenticated,
         Self::Forbidden,
+        Self::CsrfFailed,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::ActivityNotOpen,
@@ -84,10 +91,12 @@ impl Code {
         Self::SkuSoldOut,
         Self::ClaimExpired,
         Self::Conflict,
+        Self::SecondPersonNeeded,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::RequestReused,
         Self::InvalidDocument,
+        Self::TooManyAttempts,
         Self::Internal,
         Self::TryAgain,
         Self::NotReady,
@@ -98,7 +107,10 @@ impl Code {
         match refusal {
             Refusal::InvalidRequest { .. } => Self::InvalidRequest,
             Refusal::Unauthenticated => Self::Unauthenticated,
-            Refusal::Forbidden { .. } => Self::Forbidden,
+            Refusal::Forbidden { .. } | Refusal::NotTheirs { .. } => Self::Forbidden,
+            Refusal::CsrfFailed { .. } => Self::CsrfFailed,
+            Refusal::TooManyAttempts { .. } => Self::TooManyAttempts,
+            Refusal::SecondPersonNeeded { .. } => Self::SecondPersonNeeded,
             Refusal::Unknown { .. } => Self::NotFound,
             Refusal::ActivityNotOpen { .. } => Self::ActivityNotOpen,
             Refusal::ActivityNotStarted { .. } => Self::ActivityNotStarted,
@@ -119,7 +131,7 @@ impl Code {
         match self {
             Self::InvalidRequest | Self::MalformedJson | Self::IdempotencyKeyMissing => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CsrfFailed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ActivityNotOpen
@@ -129,10 +141,12 @@ impl Code {
             | Self::UserBlocked
             | Self::SkuSoldOut
             | Self::ClaimExpired
-            | Self::Conflict => StatusCode::CONFLICT,
+            | Self::Conflict
+            | Self::SecondPersonNeeded => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RequestReused | Self::InvalidDocument => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -144,8 +158,9 @@ impl Code {
             Self::InvalidRequest => "The request is not valid",
             Self::MalformedJson => "The body is not JSON",
             Self::IdempotencyKeyMissing => "The Idempotency-Key header is missing",
-            Self::Unauthenticated => "A known API key is needed",
-            Self::Forbidden => "The API key lacks a scope",
+            Self::Unauthenticated => "A known credential is needed",
+            Self::Forbidden => "The caller may not do this",
+            Self::CsrfFailed => "The request may come from another origin",
             Self::NotFound => "There is no such thing",
             Self::MethodNotAllowed => "The route does not take this method",
             Self::ActivityNotOpen => "The activity is not open",
@@ -156,10 +171,12 @@ impl Code {
             Self::SkuSoldOut => "The SKU is sold out",
             Self::ClaimExpired => "The award can no longer be claimed",
             Self::Conflict => "The state of the thing does not allow it",
+            Self::SecondPersonNeeded => "Publishing takes a second person",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body is of a type the route does not take",
             Self::RequestReused => "The Idempotency-Key was used with another body",
             Self::InvalidDocument => "The campaign document has faults",
+            Self::TooManyAttempts => "Too many wrong passwords",
             Self::Internal => "Something broke",
             Self::TryAgain => "The service cannot do this right now",
             Self::NotReady => "The process cannot serve yet",
@@ -185,7 +202,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub faults: Vec<ProblemFault>,
-    /// The scope that is needed, with `forbidden`.
+    /// The scope that is needed, with `forbidden` where a scope would help.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub scope: Option<Scope>,
@@ -197,6 +214,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub left: Option<u32>,
+    /// Seconds to wait, with `too_many_attempts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wait_seconds: Option<u32>,
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -250,6 +271,7 @@ impl Problem {
             scope: None,
             limit: None,
             left: None,
+            wait_seconds: None,
             position: None,
         }
     }
@@ -266,8 +288,15 @@ impl Problem {
             (Code::Forbidden, Some(scope)) => {
                 Some(format!("Bearer realm=\"big-market\", error=\"insufficient_scope\", scope=\"{scope}\""))
             }
+            (Code::Forbidden, None) => Some("Bearer realm=\"big-market\", error=\"insufficient_scope\"".into()),
             _ => None,
         }
+    }
+
+    /// Seconds after which a repeat may help.
+    fn retry_after(&self) -> Option<u32> {
+        let unavailable = self.code.status() == StatusCode::SERVICE_UNAVAILABLE;
+        self.wait_seconds.or_else(|| unavailable.then_some(1))
     }
 }
 
@@ -284,6 +313,7 @@ impl From<Refusal> for Problem {
                 Self { faults: faults.into_iter().map(ProblemFault::Document).collect(), ..problem }
             }
             Refusal::Forbidden { scope } => Self { scope: Some(scope), ..problem },
+            Refusal::TooManyAttempts { wait_seconds } => Self { wait_seconds: Some(wait_seconds), ..problem },
             Refusal::QuotaExhausted { limit, left, .. } => Self { limit: Some(limit), left: Some(left), ..problem },
             _ => problem,
         }
@@ -313,8 +343,8 @@ impl IntoResponse for Problem {
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
@@ -337,6 +367,10 @@ mod tests {
             Refusal::invalid("user_id", "must not be empty"),
             Refusal::Unauthenticated,
             Refusal::Forbidden { scope: Scope::DrawsWrite },
+            Refusal::NotTheirs { what: "user" },
+            Refusal::CsrfFailed { message: "no" },
+            Refusal::TooManyAttempts { wait_seconds: 30 },
+            Refusal::SecondPersonNeeded { message: "no".into() },
             Refusal::Unknown { what: "draw", id: "x".into() },
             Refusal::ActivityNotOpen { activity_id: activity_id.clone(), state: ActivityState::Paused },
             Refusal::ActivityNotStarted { activity_id: activity_id.clone(), opens_at: at },
@@ -384,5 +418,9 @@ mod tests {
         let forbidden = header(refusal(Refusal::Forbidden { scope: Scope::DrawsWrite }), header::WWW_AUTHENTICATE);
         assert!(forbidden.expect("a challenge").to_str().expect("ASCII").contains("scope=\"draws:write\""));
         assert_eq!(header(refusal(Refusal::RequestReused), header::RETRY_AFTER), None);
+        let wait = header(refusal(Refusal::TooManyAttempts { wait_seconds: 30 }), header::RETRY_AFTER);
+        assert_eq!(wait, Some(HeaderValue::from_static("30")));
+        assert!(header(refusal(Refusal::NotTheirs { what: "user" }), header::WWW_AUTHENTICATE).is_some());
+        assert_eq!(header(refusal(Refusal::CsrfFailed { message: "no" }), header::WWW_AUTHENTICATE), None);
     }
 }

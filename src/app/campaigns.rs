@@ -3,14 +3,16 @@
 use super::App;
 use super::catalog::unknown_activity;
 use crate::config::Config;
+use crate::domain::audit::Actor;
 use crate::domain::campaign::Campaign;
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version};
+use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::domain::roll::DaySeed;
 use crate::domain::validate::{self, DocumentFault};
 use crate::fault::{Error, Result};
-use crate::store::catalog::{Draft, NewVersion, Published, StoredVersion};
+use crate::store::catalog::{Draft, NewVersion, Published, Saver, StoredVersion};
 
 /// The outcome of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +30,17 @@ impl App {
     ///
     /// # Errors
     /// A refusal where the document names another activity; a fault of the store.
-    pub async fn save_draft(&self, activity_id: &ActivityId, document: CampaignDocument) -> Result<Draft> {
+    pub async fn save_draft(
+        &self,
+        by: &Principal,
+        activity_id: &ActivityId,
+        document: &CampaignDocument,
+    ) -> Result<Draft> {
         if document.activity != activity_id.as_str() {
             let message = format!("names activity {:?}; make it {activity_id:?}, as in the path", document.activity);
             return Err(Refusal::invalid("activity", message).into());
         }
-        let draft = Draft { activity_id: activity_id.clone(), document, updated_at: self.inner.sources.now() };
-        self.inner.store.save_draft(&draft).await?;
-        Ok(draft)
+        Ok(self.inner.store.save_draft(activity_id, document, &self.change(&by.actor)).await?)
     }
 
     /// The draft of an activity.
@@ -47,13 +52,26 @@ impl App {
         Ok(draft.ok_or_else(|| Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() })?)
     }
 
-    /// Publishes the draft of an activity.
+    /// Publishes the draft of an activity: exactly the one that was `reviewed`, where its digest is given. With the setting
+    /// `campaigns.second_person` it must be given, by an operator who did not save the draft.
     ///
     /// # Errors
-    /// As [`App::publish`], and a refusal where there is no draft.
-    pub async fn publish_draft(&self, activity_id: &ActivityId, published_by: &str) -> Result<PublishedVersion> {
+    /// As [`App::publish`], and a refusal where there is no draft, it is not the one reviewed, or somebody else must publish it.
+    pub async fn publish_draft(
+        &self,
+        by: &Principal,
+        activity_id: &ActivityId,
+        reviewed: Option<&str>,
+    ) -> Result<PublishedVersion> {
         let draft = self.draft(activity_id).await?;
-        self.publish(draft.document, published_by).await
+        if self.inner.config.campaigns.second_person {
+            refuse_first_person(by, &draft, reviewed)?;
+        }
+        if reviewed.is_some_and(|reviewed| reviewed != draft.document.digest()) {
+            let message = format!("the draft of activity {activity_id} changed since; review it again");
+            return Err(Refusal::Conflict { message }.into());
+        }
+        self.publish(draft.document, by.clone()).await
     }
 
     /// Makes a document the current version. Draws under way finish on theirs. Repeating it changes nothing.
@@ -61,7 +79,8 @@ impl App {
     /// # Errors
     /// A refusal that names every fault of the document, or the stock that was used beyond what it allows, or that the
     /// activity is over; a fault of the store.
-    pub async fn publish(&self, document: CampaignDocument, published_by: &str) -> Result<PublishedVersion> {
+    pub async fn publish(&self, document: CampaignDocument, by: impl Into<Principal>) -> Result<PublishedVersion> {
+        let by = by.into();
         let campaign = validate_campaign(&self.inner.config, &document)?;
         let faults = self.publication_faults(&campaign).await?;
         if !faults.is_empty() {
@@ -76,8 +95,8 @@ impl App {
             stock: campaign.stock_totals(),
             days: campaign.days(),
             last_seed,
-            published_by: published_by.to_owned(),
-            published_at: self.inner.sources.now(),
+            published_by: by.name,
+            change: self.change(&by.actor),
         };
         let activity_id = new.activity_id.clone();
         match self.inner.store.publish(&new).await? {
@@ -147,6 +166,23 @@ pub fn validate_campaign(config: &Config, document: &CampaignDocument) -> Result
         Ok(_) => Err(Refusal::InvalidDocument { faults: unknown }),
         Err(faults) => Err(Refusal::InvalidDocument { faults: faults.into_iter().chain(unknown).collect() }),
     }
+}
+
+/// Refuses a publication that is not by an operator, of a draft that somebody else saved and the operator reviewed.
+fn refuse_first_person(by: &Principal, draft: &Draft, reviewed: Option<&str>) -> Result<(), Refusal> {
+    let Saver { actor, name } = &draft.saved_by;
+    let saver = name.as_deref().unwrap_or(actor);
+    let message = match &by.actor {
+        Actor::Operator(_) if by.actor.to_string() != *actor => {
+            return match reviewed {
+                Some(_) => Ok(()),
+                None => Err(Refusal::invalid("If-Match", "is missing; send the ETag of the draft you reviewed")),
+            };
+        }
+        Actor::Operator(_) => format!("you ({saver}) saved this draft; another operator must publish it"),
+        _ => format!("{saver} saved this draft; an operator who signed in, and is somebody else, must publish it"),
+    };
+    Err(Refusal::SecondPersonNeeded { message })
 }
 
 /// Where a document says how many there are of an item.

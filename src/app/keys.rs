@@ -9,11 +9,14 @@ use chrono::TimeDelta;
 
 use super::App;
 use crate::domain::api_key::{ApiKey, ApiKeyHash, Scope};
+use crate::domain::audit::Actor;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{ApiKeyId, UserId};
+use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::fault::Result;
+use crate::store::keys::Revoked;
 
 /// Keys that were found recently.
 #[derive(Default)]
@@ -39,25 +42,25 @@ pub struct NewApiKey {
 }
 
 impl App {
-    /// Makes a key with a random secret. A `creator` that is a key gives only scopes it has itself: otherwise any key that may
-    /// make keys could make one that may do everything.
+    /// Makes a key with a random secret. A `creator` gives only scopes it has itself: otherwise whoever may make keys could
+    /// make one that may do everything.
     ///
     /// # Errors
     /// A refusal where the creator lacks a scope, the name is empty or too long or there is no scope; a fault of the store.
     pub async fn create_api_key(
         &self,
-        creator: Option<&ApiKey>,
+        creator: Option<&Principal>,
         name: &str,
         scopes: BTreeSet<Scope>,
     ) -> Result<NewApiKey> {
-        let lacking = |creator: &ApiKey| scopes.difference(&creator.scopes).next().copied();
-        if let Some(scope) = creator.and_then(lacking) {
+        if let Some(scope) = creator.and_then(|creator| creator.lacks(&scopes)) {
             return Err(Refusal::Forbidden { scope }.into());
         }
         let mut bytes = [0; 32];
         self.inner.sources.chance.fill(&mut bytes);
         let secret = format!("bm_{}", URL_SAFE_NO_PAD.encode(bytes));
-        let key = self.keep_api_key(name, scopes, &secret).await?;
+        let setup = Principal::from("setup");
+        let key = self.keep_key(&creator.unwrap_or(&setup).actor, name, scopes, &secret).await?;
         Ok(NewApiKey { key, secret })
     }
 
@@ -66,6 +69,10 @@ impl App {
     /// # Errors
     /// A refusal where the secret is too short, and as for [`App::create_api_key`].
     pub async fn keep_api_key(&self, name: &str, scopes: BTreeSet<Scope>, secret: &str) -> Result<ApiKey> {
+        self.keep_key(&Actor::System("setup"), name, scopes, secret).await
+    }
+
+    async fn keep_key(&self, actor: &Actor, name: &str, scopes: BTreeSet<Scope>, secret: &str) -> Result<ApiKey> {
         if name.trim().is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
             let message = format!("must be 1 to {NAME_MAX} printable characters");
             return Err(Refusal::invalid("name", message).into());
@@ -78,15 +85,30 @@ impl App {
             return Err(Refusal::invalid("secret", message).into());
         }
         let owner = UserId::new("operators").expect("a fixed valid id");
+        let change = self.change(actor);
         let key = ApiKey {
             api_key_id: ApiKeyId::from_ulid(self.inner.sources.ids.mint(Bucket::of(&owner))),
             name: name.trim().to_owned(),
             scopes,
-            created_at: self.inner.sources.now(),
+            created_at: change.at,
             revoked_at: None,
         };
-        self.inner.store.save_api_key(&key, ApiKeyHash::of(secret)).await?;
+        self.inner.store.save_api_key(&key, ApiKeyHash::of(secret), &change).await?;
         Ok(key)
+    }
+
+    /// Makes a key worth nothing: here at once, in other processes within five seconds. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// A refusal where there is no such key; a fault of the store.
+    pub async fn revoke_api_key(&self, actor: &Actor, api_key_id: ApiKeyId) -> Result<()> {
+        let revoked = self.inner.store.revoke_api_key(api_key_id, &self.change(actor)).await?;
+        let mut found = self.inner.keys.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|_, (key, _)| key.api_key_id != api_key_id);
+        match revoked {
+            Revoked::Key => Ok(()),
+            Revoked::Unknown => Err(Refusal::Unknown { what: "API key", id: api_key_id.to_string() }.into()),
+        }
     }
 
     /// All keys, newest first.

@@ -15,13 +15,17 @@ mod life;
 mod lists;
 mod open;
 mod operations;
+mod operators;
+mod passwords;
 mod reads;
 mod recalls;
 mod recharges;
 mod reconciliation;
+mod sessions;
 mod settlement;
 mod stock;
 mod stories;
+mod tokens;
 mod upkeep;
 mod waker;
 mod workflows;
@@ -36,17 +40,21 @@ pub use draws::{DrawRequest, Drawn};
 pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
 pub use life::{ActivityLine, STOP, StateView};
+pub use operators::OperatorChange;
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
+pub use sessions::{SignedIn, csrf_fits, csrf_token};
 pub use settlement::{SEAL, Unsettled, day_subject};
 pub use stock::StockRepair;
 pub use stories::{DrawTold, PassedOverAward, Told};
+pub use tokens::looks_like_a_token;
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
 pub use workflows::{Driver, RUN_WORKFLOWS};
 
 pub use crate::store::Page;
+pub use crate::store::audit::AuditFilter;
 pub use crate::store::catalog::StoredVersion;
 pub use crate::store::workflows::WorkflowFilter;
 
@@ -60,7 +68,6 @@ use crate::fault::Result;
 use crate::queue::Queue;
 use crate::stock::Stock;
 use crate::store::Store;
-use crate::store::audit::AuditFilter;
 
 /// The product. Cloning gives another handle to the same one; when the last handle is dropped its lanes end.
 #[derive(Clone)]
@@ -89,6 +96,9 @@ struct Inner {
     catalog: catalog::Catalog,
     rebuilds: stock::Rebuilds,
     keys: keys::KeyCache,
+    turns: passwords::Turns,
+    strangers: sessions::Strangers,
+    signing: tokens::Signing,
     draw_lane: lane::Lane<draws::Waiting>,
     wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
 }
@@ -132,6 +142,9 @@ impl App {
                 catalog: catalog::Catalog::default(),
                 rebuilds: stock::Rebuilds::default(),
                 keys: keys::KeyCache::default(),
+                turns: passwords::Turns::default(),
+                strangers: sessions::Strangers::default(),
+                signing: tokens::Signing::default(),
                 draw_lane,
                 wake_lane,
             }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::audit::Actor;
 use super::calendar::Timestamp;
 use super::id::ApiKeyId;
+use super::principal::Principal;
 use super::text_form;
 
-/// One permission of an API key.
+/// One permission: of an API key, or of an operator by the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum Scope {
     /// Read activities, their odds, tiers and SKUs.
@@ -27,7 +29,7 @@ pub enum Scope {
     /// Edit drafts and publish campaigns.
     #[serde(rename = "campaigns:write")]
     CampaignsWrite,
-    /// Read users' timelines, lists, outbox, jobs, cron, stock, reconciliation and metrics.
+    /// Read users' timelines, lists, outbox, jobs, cron, stock, reconciliation, metrics and the record of changes.
     #[serde(rename = "operations:read")]
     OperationsRead,
     /// Redrive dead work, put users on lists.
@@ -51,7 +53,7 @@ pub enum Scope {
     /// Give end users tokens.
     #[serde(rename = "tokens:write")]
     TokensWrite,
-    /// Read changes and operators, change operators.
+    /// List, add and change operators.
     #[serde(rename = "operators:write")]
     OperatorsWrite,
 }
@@ -118,4 +120,11 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// Since when it is worth nothing.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiKey {
+    /// As one who asks for something.
+    pub fn principal(&self) -> Principal {
+        Principal { actor: Actor::ApiKey(self.api_key_id), name: self.name.clone(), scopes: self.scopes.clone() }
+    }
 }

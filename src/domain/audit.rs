@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::calendar::Timestamp;
-use super::id::{ApiKeyId, AuditId, OperatorId};
+use super::id::{ApiKeyId, AuditId, OperatorId, UserId};
 
 /// Who makes a change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,16 +12,19 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// A person who signed in.
     Operator(OperatorId),
+    /// An end user, by a token.
+    User(UserId),
     /// The product itself or its command line, in a word such as `demo`.
     System(&'static str),
 }
 
 impl fmt::Display for Actor {
-    /// The text SQL keeps: the id, or `system:` and the word.
+    /// The text SQL keeps: the id, `user:` and the id, or `system:` and the word.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ApiKey(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
+            Self::User(id) => write!(f, "user:{id}"),
             Self::System(word) => write!(f, "system:{word}"),
         }
     }
@@ -46,6 +49,8 @@ pub struct AuditEntry {
     pub audit_id: AuditId,
     /// Who, as [`Actor`] writes itself.
     pub actor: String,
+    /// What people call who did it, where it is a key or an operator.
+    pub actor_name: Option<String>,
     /// What was done, as a noun and a verb: `activity.pause`.
     pub action: String,
     /// To what: an id with its kind, such as `activity 100301`.

@@ -25,13 +25,37 @@ pub enum Refusal {
         faults: Vec<FieldFault>,
     },
     /// No credential, or one that is not known.
-    #[error("send a known API key as 'Authorization: Bearer KEY'")]
+    #[error("send a known credential as 'Authorization: Bearer KEY', or sign in")]
     Unauthenticated,
     /// The credential does not allow this.
-    #[error("this API key lacks the scope {scope}")]
+    #[error("the caller lacks the scope {scope}")]
     Forbidden {
         /// The scope that is needed.
         scope: super::api_key::Scope,
+    },
+    /// The token speaks for another user or another activity.
+    #[error("this token speaks for one user in one activity; the request names another {what}, or none")]
+    NotTheirs {
+        /// `user` or `activity`.
+        what: &'static str,
+    },
+    /// A page of another origin may have sent this.
+    #[error("{message}")]
+    CsrfFailed {
+        /// What is missing and what to send.
+        message: &'static str,
+    },
+    /// Too many wrong passwords in a row.
+    #[error("too many wrong passwords; wait {wait_seconds} seconds")]
+    TooManyAttempts {
+        /// How long no password is looked at.
+        wait_seconds: u32,
+    },
+    /// Publishing takes somebody else than who saved the draft.
+    #[error("{message}")]
+    SecondPersonNeeded {
+        /// Who saved it, and who may publish it.
+        message: String,
     },
     /// There is no such thing.
     #[error("there is no {what} {id:?}")]
@@ -121,7 +145,10 @@ impl Refusal {
         match self {
             Self::InvalidRequest { .. } => "invalid_request",
             Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden { .. } => "forbidden",
+            Self::Forbidden { .. } | Self::NotTheirs { .. } => "forbidden",
+            Self::CsrfFailed { .. } => "csrf_failed",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::SecondPersonNeeded { .. } => "second_person_needed",
             Self::Unknown { .. } => "not_found",
             Self::ActivityNotOpen { .. } => "activity_not_open",
             Self::ActivityNotStarted { .. } => "activity_not_started",

@@ -29,8 +29,8 @@ pub struct NewVersion {
     pub last_seed: DaySeed,
     /// Who publishes, for people.
     pub published_by: String,
-    /// When.
-    pub published_at: Timestamp,
+    /// Who publishes, and when.
+    pub change: Change,
 }
 
 /// What became of a publication.
@@ -120,6 +120,17 @@ pub struct Draft {
     pub document: CampaignDocument,
     /// When it was last saved.
     pub updated_at: Timestamp,
+    /// Who saved it last.
+    pub saved_by: Saver,
+}
+
+/// Who saved a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saver {
+    /// Who, as actors write themselves.
+    pub actor: String,
+    /// What people call it, where it is a key or an operator.
+    pub name: Option<String>,
 }
 
 /// What is remembered of campaigns.
@@ -143,8 +154,10 @@ pub trait CatalogStore {
     /// All versions, newest first.
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
 
-    /// Saves a draft over the one before.
-    async fn save_draft(&self, draft: &Draft) -> Stored<()>;
+    /// Saves a draft over the one before, and gives it as it is now. The same document by the same actor again is no change
+    /// worth a record.
+    async fn save_draft(&self, activity_id: &ActivityId, document: &CampaignDocument, change: &Change)
+    -> Stored<Draft>;
 
     /// The draft, where there is one.
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>>;

@@ -14,11 +14,13 @@ pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod lists;
+pub mod operators;
 pub mod outbox;
 pub mod settlement;
 pub mod sqlite;
 pub mod stock;
 pub mod stories;
+pub mod tokens;
 pub mod workflows;
 
 use async_trait::async_trait;
@@ -41,6 +43,8 @@ pub trait Store:
     + keys::KeyStore
     + books::BookStore
     + audit::AuditStore
+    + operators::OperatorStore
+    + tokens::TokenStore
     + coupons::CouponStore
     + goods::GoodsStore
     + lists::ListStore

@@ -42,6 +42,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, change: &Change, changed: &
 struct AuditRow {
     audit_id: String,
     actor: String,
+    actor_name: Option<String>,
     action: String,
     subject: String,
     before: Option<String>,
@@ -55,6 +56,7 @@ impl AuditRow {
         Ok(AuditEntry {
             audit_id: AuditId::from_ulid(ulid(&self.audit_id)?),
             actor: self.actor,
+            actor_name: self.actor_name,
             action: self.action,
             subject: self.subject,
             before: value(self.before)?,
@@ -68,8 +70,8 @@ impl AuditRow {
 impl AuditStore for SqliteStore {
     async fn audit(&self, filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>> {
         let rows: Vec<AuditRow> = sqlx::query_as(
-            r"SELECT audit_id, actor, action, subject, before, after, created_at
-                FROM audit
+            r"SELECT audit_id, actor, actor_name, action, subject, before, after, created_at
+                FROM named_audit
                WHERE audit_id < ?1
                  AND (?2 IS NULL OR actor = ?2)
                  AND (?3 IS NULL OR subject = ?3)

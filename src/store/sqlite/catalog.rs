@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use serde::Serialize;
+use serde_json::{Value, json as value};
 use sqlx::{FromRow, SqliteConnection};
 
+use super::audit::{self, Changed};
 use super::rows::stock_item;
 use super::{SqliteStore, Tried, instant, json, millis, wins};
 use crate::domain::audit::Change;
@@ -16,7 +18,7 @@ use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
 use crate::store::Stored;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StockShort, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
 };
 
 #[async_trait]
@@ -76,21 +78,13 @@ impl CatalogStore for SqliteStore {
         rows.iter().map(VersionRow::read).collect::<Tried<_>>().map_err(Fault::doing("list campaign versions"))
     }
 
-    async fn save_draft(&self, draft: &Draft) -> Stored<()> {
-        let document = json(&draft.document).map_err(Fault::doing("save a draft"))?;
-        sqlx::query(
-            r"INSERT INTO campaign_draft (activity_id, document, updated_at)
-              VALUES (?1, ?2, ?3)
-              ON CONFLICT (activity_id) DO UPDATE
-                 SET document = excluded.document, updated_at = excluded.updated_at",
-        )
-        .bind(draft.activity_id.as_str())
-        .bind(document)
-        .bind(millis(draft.updated_at))
-        .execute(&self.writer)
-        .await
-        .map_err(Fault::doing("save a draft"))?;
-        Ok(())
+    async fn save_draft(
+        &self,
+        activity_id: &ActivityId,
+        document: &CampaignDocument,
+        change: &Change,
+    ) -> Stored<Draft> {
+        self.try_save_draft(activity_id, document, change).await.map_err(Fault::doing("save a draft"))
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {
@@ -219,20 +213,29 @@ pub(super) async fn read_heads(connection: &mut SqliteConnection, activity_ids: 
     rows.iter().map(HeadRow::read).collect()
 }
 
+#[derive(FromRow)]
+struct DraftRow {
+    document: String,
+    updated_at: i64,
+    saved_by: String,
+    saved_by_name: Option<String>,
+}
+
 async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
-    let row: Option<(String, i64)> = sqlx::query_as(
-        r"SELECT document, updated_at
-            FROM campaign_draft
+    let row: Option<DraftRow> = sqlx::query_as(
+        r"SELECT document, updated_at, saved_by, saved_by_name
+            FROM named_draft
            WHERE activity_id = ?1",
     )
     .bind(activity_id.as_str())
     .fetch_optional(connection)
     .await?;
-    row.map(|(document, updated_at)| {
+    row.map(|row| {
         Ok(Draft {
             activity_id: activity_id.clone(),
-            document: serde_json::from_str(&document)?,
-            updated_at: instant(updated_at)?,
+            document: serde_json::from_str(&row.document)?,
+            updated_at: instant(row.updated_at)?,
+            saved_by: Saver { actor: row.saved_by, name: row.saved_by_name },
         })
     })
     .transpose()
@@ -255,7 +258,48 @@ async fn read_chains(connection: &mut SqliteConnection, activity_id: &ActivityId
         .collect()
 }
 
+/// What the record of a change says of a draft.
+fn shown(draft: &Draft) -> Value {
+    value!({ "document_hash": draft.document.digest(), "saved_by": draft.saved_by.actor })
+}
+
 impl SqliteStore {
+    async fn try_save_draft(
+        &self,
+        activity_id: &ActivityId,
+        document: &CampaignDocument,
+        change: &Change,
+    ) -> Tried<Draft> {
+        let mut tx = self.write().await?;
+        let before = read_draft(&mut tx, activity_id).await?;
+        sqlx::query(
+            r"INSERT INTO campaign_draft (activity_id, document, updated_at, saved_by)
+              VALUES (?1, ?2, ?3, ?4)
+              ON CONFLICT (activity_id) DO UPDATE
+                 SET document = excluded.document, updated_at = excluded.updated_at, saved_by = excluded.saved_by",
+        )
+        .bind(activity_id.as_str())
+        .bind(json(document)?)
+        .bind(millis(change.at))
+        .bind(change.actor.to_string())
+        .execute(&mut *tx)
+        .await?;
+        let after = read_draft(&mut tx, activity_id).await?.ok_or("the draft just saved is not there")?;
+        if before.as_ref().is_none_or(|before| shown(before) != shown(&after)) {
+            let mut saved = shown(&after);
+            saved["changed"] = document.parts_unlike(before.as_ref().map(|before| &before.document)).into();
+            let changed = Changed {
+                action: "draft.save",
+                subject: format!("activity {activity_id}"),
+                before: before.as_ref().map(shown),
+                after: Some(saved),
+            };
+            audit::write(&mut tx, change, &changed).await?;
+        }
+        tx.commit().await?;
+        Ok(after)
+    }
+
     async fn try_publish(&self, new: &NewVersion) -> Tried<Published> {
         let mut tx = self.write().await?;
         let current: Option<(u32, String, String)> = sqlx::query_as(
@@ -270,7 +314,7 @@ impl SqliteStore {
         .fetch_optional(&mut *tx)
         .await?;
         let mut version = Version(1);
-        let mut document_before = None;
+        let mut before = None;
         if let Some((current, state, document)) = current {
             let document: CampaignDocument = serde_json::from_str(&document)?;
             if document == new.document {
@@ -280,7 +324,7 @@ impl SqliteStore {
                 return Ok(Published::Over);
             }
             version = Version(current + 1);
-            document_before = Some(document);
+            before = Some((Version(current), document));
         }
         let short = stock_short(&mut tx, new).await?;
         if !short.is_empty() {
@@ -288,7 +332,9 @@ impl SqliteStore {
         }
         write_version(&mut tx, new, version).await?;
         let stock_changed = replace_stock(&mut tx, new).await?;
-        let limits_changed = wins::replace(&mut tx, &new.activity_id, document_before.as_ref(), &new.document).await?;
+        let limits_changed =
+            wins::replace(&mut tx, &new.activity_id, before.as_ref().map(|(_, document)| document), &new.document)
+                .await?;
         sqlx::query(
             r"INSERT INTO stock_epoch (activity_id, epoch)
               VALUES (?1, 1)
@@ -306,6 +352,18 @@ impl SqliteStore {
                 .execute(&mut *tx)
                 .await?;
         }
+        let changed = Changed {
+            action: "campaign.publish",
+            subject: format!("activity {}", new.activity_id),
+            after: Some(value!({
+                "version": version,
+                "document_hash": new.document.digest(),
+                "changed": new.document.parts_unlike(before.as_ref().map(|(_, document)| document)),
+            })),
+            before: before
+                .map(|(version, document)| value!({ "version": version, "document_hash": document.digest() })),
+        };
+        audit::write(&mut tx, &new.change, &changed).await?;
         tx.commit().await?;
         Ok(Published::Version(version))
     }
@@ -386,7 +444,7 @@ async fn write_version(tx: &mut SqliteConnection, new: &NewVersion, version: Ver
     .bind(version.0)
     .bind(json(&new.document)?)
     .bind(&new.published_by)
-    .bind(millis(new.published_at))
+    .bind(millis(new.change.at))
     .execute(&mut *tx)
     .await?;
     sqlx::query(

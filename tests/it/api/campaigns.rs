@@ -24,7 +24,9 @@ async fn a_draft_is_saved_and_read_as_json_and_as_toml() {
     let market = Market::empty().await;
     assert_eq!(market.get(DRAFT).await.code(), "not_found");
     let saved = market.call(Method::PUT, DRAFT).body("application/toml", TOML_TEXT).send().await;
-    let expected = json!({"activity_id": "100301", "updated_at": "2026-03-02T02:00:00.000Z", "faults": []});
+    let hash = demo_document().digest();
+    let updated_at = "2026-03-02T02:00:00.000Z";
+    let expected = json!({"activity_id": "100301", "updated_at": updated_at, "draft_hash": hash, "faults": []});
     assert_eq!((saved.status, saved.json()), (StatusCode::OK, expected));
     for accept in ["application/json", "*/*", "text/html, application/json;q=0.5, application/toml"] {
         let read = market.call(Method::GET, DRAFT).header("accept", accept).send().await;

@@ -117,10 +117,19 @@ fn the_reference_describes_every_route() {
         let name = format!("docs/http-api.md, {} {}", route.method, route.path);
         let scope = match route.access {
             Access::Needs(scope) => format!("Scope: `{scope}`"),
-            Access::Public => "Scope: none".to_owned(),
+            Access::SignedIn => "Scope: none, but a session".to_owned(),
+            Access::Public => "Scope: none\n".to_owned(),
         };
         assert!(section.contains(&scope), "{name}: write {scope:?}");
-        let common = [Code::Unauthenticated, Code::Forbidden, Code::Internal, Code::TryAgain];
+        let marked = section.contains("`. End users: yes\n");
+        assert_eq!(
+            marked, route.users,
+            "{name}: write \"End users: yes\" below the scope of routes that they may call"
+        );
+        let mut common = vec![Code::Internal, Code::TryAgain];
+        if route.access != Access::Public {
+            common.extend([Code::Unauthenticated, Code::Forbidden, Code::CsrfFailed]);
+        }
         let refuses = section.split_once("\nRefuses: ").map_or("", |(_, rest)| rest.split("\n\n").next().unwrap());
         let written: BTreeSet<&str> = refuses.split('`').skip(1).step_by(2).collect();
         let codes = route.codes.iter().filter(|code| !common.contains(code)).map(|code| code.as_str());

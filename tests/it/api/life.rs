@@ -22,7 +22,7 @@ async fn close_books(market: &Market) {
 async fn actions(market: &Market) -> Vec<(String, Value, Value)> {
     let page = big_market::app::Page { after: None, limit: 99 };
     let records = market.app.audit(&big_market::store::audit::AuditFilter::default(), &page).await.unwrap();
-    let of_activities = records.into_iter().rev().filter(|record| record.subject == "activity 100301");
+    let of_activities = records.into_iter().rev().filter(|record| record.action.starts_with("activity."));
     let state = |value: Option<Value>| value.unwrap()["state"].clone();
     of_activities.map(|record| (record.action, state(record.before), state(record.after))).collect()
 }

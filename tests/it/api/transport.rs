@@ -67,7 +67,7 @@ async fn every_route_names_the_methods_it_takes() {
     let market = Market::empty().await;
     for route in routes() {
         let path = route.path.replace("{id}", "nobody");
-        let answer = market.call(Method::PATCH, path).anonymous().send().await;
+        let answer = market.call(Method::TRACE, path).anonymous().send().await;
         let expected = (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
         assert_eq!((answer.status, answer.code().as_str()), expected, "{}", route.path);
         assert!(answer.header("allow").unwrap().contains(route.method.as_str()), "{}", route.path);

@@ -69,6 +69,8 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN cron_fire USING INDEX cron_fire_open",
         "SCAN job_state",
         "SCAN activity USING INDEX activity_closing",
+        "SCAN operator",
+        "SCAN operator USING INDEX operator_admin",
         "SCAN api_key USING INDEX sqlite_autoindex_api_key_1",
         "SCAN outbox USING COVERING INDEX outbox_done",
         "SCAN outbox USING COVERING INDEX outbox_dead",

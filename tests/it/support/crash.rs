@@ -12,12 +12,15 @@ use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::{ActivityHead, ActivityState};
 use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
 use big_market::domain::cron::{CronFire, FireKey, JobState, ProposedFire};
+use big_market::domain::document::CampaignDocument;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
-    ActivityId, AuditId, AwardRecordId, DrawId, Name, OutboxId, RequestId, TransferId, UserId, Version, WorkflowId,
+    ActivityId, ApiKeyId, AuditId, AwardRecordId, DrawId, Name, OperatorId, OutboxId, RequestId, TransferId, UserId,
+    Version, WorkflowId,
 };
 use big_market::domain::ledger::Entry;
+use big_market::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
 use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
@@ -26,6 +29,7 @@ use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, S
 use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
 use big_market::domain::story::{DrawStory, TimelineItem};
+use big_market::domain::user_token::TokenSecret;
 use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
@@ -41,13 +45,17 @@ use big_market::store::draws::{
 };
 use big_market::store::goods::{Claimed as GoodsClaimed, GoodsStore, Shipped};
 use big_market::store::jobs::{JobStore, Requested};
-use big_market::store::keys::KeyStore;
+use big_market::store::keys::{KeyStore, Revoked};
 use big_market::store::ledger::LedgerStore;
 use big_market::store::lists::ListStore;
+use big_market::store::operators::{
+    Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
+};
 use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::stories::StoryStore;
+use big_market::store::tokens::TokenStore;
 use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
@@ -177,7 +185,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn all_heads() -> Stored<Vec<ActivityHead>>;
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
-    fn save_draft(draft: &Draft) -> Stored<()>;
+    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
@@ -242,7 +250,8 @@ mortal!(MortalStore.store: JobStore {
     fn request_fire(job: &str, parts: u16, change: &Change) -> Stored<Requested>;
 });
 mortal!(MortalStore.store: KeyStore {
-    fn save_api_key(key: &ApiKey, hash: ApiKeyHash) -> Stored<()>;
+    fn save_api_key(key: &ApiKey, hash: ApiKeyHash, change: &Change) -> Stored<()>;
+    fn revoke_api_key(api_key_id: ApiKeyId, change: &Change) -> Stored<Revoked>;
     fn api_key(hash: ApiKeyHash) -> Stored<Option<ApiKey>>;
     fn api_keys() -> Stored<Vec<ApiKey>>;
 });
@@ -265,6 +274,21 @@ mortal!(MortalStore.store: GoodsStore {
 });
 mortal!(MortalStore.store: AuditStore {
     fn audit(filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>>;
+});
+mortal!(MortalStore.store: OperatorStore {
+    fn add_operator(new: &NewOperator, change: &Change) -> Stored<Added>;
+    fn operators() -> Stored<Vec<Operator>>;
+    fn operator(operator_id: OperatorId) -> Stored<Option<Operator>>;
+    fn change_operator(operator_id: OperatorId, wish: &OperatorWish, change: &Change) -> Stored<OperatorChanged>;
+    fn begin_attempt(name: &OperatorName, lockout: &Lockout, change: &Change) -> Stored<Attempt>;
+    fn begin_session(new: &NewSession, change: &Change) -> Stored<bool>;
+    fn session(hash: SessionHash, now: Timestamp, idle_since: Timestamp) -> Stored<Option<Session>>;
+    fn touch_session(hash: SessionHash, now: Timestamp) -> Stored<()>;
+    fn end_session(hash: SessionHash, change: &Change) -> Stored<()>;
+    fn replace_password(new: &NewPassword, change: &Change) -> Stored<bool>;
+});
+mortal!(MortalStore.store: TokenStore {
+    fn token_secret(fresh: &TokenSecret, now: Timestamp) -> Stored<TokenSecret>;
 });
 mortal!(MortalStore.store: ListStore {
     fn put_on_list(listed: &ListedUser, change: &Change) -> Stored<ListedUser>;

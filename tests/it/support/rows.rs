@@ -120,7 +120,7 @@ pub fn new_version(activity_id: &ActivityId, title: &str, stock: &[(StockItem, u
         days: (day("2026-11-01"), day("2026-12-10")),
         last_seed: DaySeed([7; 32]),
         published_by: "tests".into(),
-        published_at: at(0),
+        change: change(0),
     }
 }
 

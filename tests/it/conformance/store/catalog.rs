@@ -9,10 +9,12 @@ use big_market::domain::id::Version;
 use big_market::domain::roll::DaySeed;
 use big_market::domain::stock::{Epoch, StockItem};
 use big_market::store::Store;
-use big_market::store::catalog::{Draft, Published, StockShort};
+use big_market::store::catalog::{Published, StockShort};
 use futures::future::join_all;
 
-use crate::support::rows::{OpenActivity, activity, at, award_item, day, document, new_version, sku_item, user};
+use crate::support::rows::{
+    OpenActivity, activity, at, award_item, change, day, document, new_version, sku_item, user,
+};
 
 async fn publish(store: &Arc<dyn Store>, title: &str, stock: &[(StockItem, u64)]) -> Published {
     store.publish(&new_version(&activity("a"), title, stock)).await.unwrap()
@@ -114,9 +116,7 @@ pub async fn days_without_a_seed_get_a_chain(store: Arc<dyn Store>) {
 
 pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     let save = async |title: &str| {
-        let draft = Draft { activity_id: activity("a"), document: document(&activity("a"), title), updated_at: at(1) };
-        store.save_draft(&draft).await.unwrap();
-        draft
+        store.save_draft(&activity("a"), &document(&activity("a"), title), &change(1)).await.unwrap()
     };
     save("first").await;
     let draft = save("second").await;

@@ -6,7 +6,7 @@ use big_market::domain::api_key::{ApiKey, ApiKeyHash, Scope};
 use big_market::domain::id::ApiKeyId;
 use big_market::store::Store;
 
-use crate::support::rows::{at, mint, user};
+use crate::support::rows::{at, change, mint, user};
 
 fn key(name: &str) -> ApiKey {
     ApiKey {
@@ -20,9 +20,9 @@ fn key(name: &str) -> ApiKey {
 
 pub async fn a_key_is_found_by_its_hash(store: Arc<dyn Store>) {
     let (first, second) = (key("first"), key("second"));
-    store.save_api_key(&first, ApiKeyHash::of("secret")).await.unwrap();
-    store.save_api_key(&first, ApiKeyHash::of("secret")).await.unwrap();
-    store.save_api_key(&second, ApiKeyHash::of("secret")).await.unwrap();
+    store.save_api_key(&first, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
+    store.save_api_key(&first, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
+    store.save_api_key(&second, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
     assert_eq!(store.api_key(ApiKeyHash::of("secret")).await.unwrap(), Some(first));
     assert_eq!(store.api_key(ApiKeyHash::of("other")).await.unwrap(), None);
     assert_eq!(store.api_keys().await.unwrap().len(), 1);
@@ -30,7 +30,7 @@ pub async fn a_key_is_found_by_its_hash(store: Arc<dyn Store>) {
 
 pub async fn a_revoked_key_is_not_found(store: Arc<dyn Store>) {
     let revoked = ApiKey { revoked_at: Some(at(1)), ..key("old") };
-    store.save_api_key(&revoked, ApiKeyHash::of("secret")).await.unwrap();
+    store.save_api_key(&revoked, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
     assert_eq!(store.api_key(ApiKeyHash::of("secret")).await.unwrap(), None);
     assert_eq!(store.api_keys().await.unwrap(), [revoked]);
 }
@@ -38,7 +38,7 @@ pub async fn a_revoked_key_is_not_found(store: Arc<dyn Store>) {
 pub async fn keys_are_listed_newest_first(store: Arc<dyn Store>) {
     let mut keys = ["one", "two", "three"].map(key);
     for key in &keys {
-        store.save_api_key(key, ApiKeyHash::of(&key.name)).await.unwrap();
+        store.save_api_key(key, ApiKeyHash::of(&key.name), &change(0)).await.unwrap();
     }
     keys.reverse();
     assert_eq!(store.api_keys().await.unwrap(), keys);
