@@ -21,7 +21,8 @@ async fn publish(store: &Arc<dyn Store>, title: &str) -> Published {
 /// A wish to close an activity, with a workflow of its own.
 async fn actions(store: &Arc<dyn Store>) -> Vec<String> {
     let records = store.audit(&AuditFilter::default(), &Page { after: None, limit: 99 }).await.unwrap();
-    records.into_iter().rev().map(|record| record.action).collect()
+    let actions = records.into_iter().rev().map(|record| record.action);
+    actions.filter(|action| action != "campaign.publish").collect()
 }
 
 async fn state(store: &Arc<dyn Store>, name: &str) -> ActivityState {
