@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod audit;
 mod campaigns;
 mod coupons;
 mod documentation;
@@ -11,7 +12,9 @@ mod health;
 mod jobs;
 mod keys;
 mod operations;
+mod people;
 mod recharges;
 mod rules;
+mod tokens;
 mod transport;
 mod users;
