@@ -97,8 +97,8 @@ async fn whatever_a_request_names_must_be_the_token_s_own() {
         assert_eq!(market.call(Method::GET, &path).bearer(&own).send().await.code(), code, "{path}");
     }
     market.user("ann").recharge("9014").await;
-    let drawn = market.call(Method::POST, draws).bearer(&own).key("k").json(json!({"user_id": "ann"})).send().await;
-    assert_eq!(drawn.status, StatusCode::CREATED);
+    let answer = market.call(Method::POST, draws).bearer(&own).key("k").json(json!({"user_id": "ann"})).send().await;
+    assert_eq!(answer.status, StatusCode::CREATED);
     let seen = market.call(Method::GET, "/v1/users/ann/draws").bearer(&own).send().await.items();
     assert_eq!((seen.len(), &seen[0]["user_id"]), (1, &json!("ann")));
 }
