@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod audit;
+mod behaviours;
 mod campaigns;
 mod coupons;
 mod documentation;
@@ -13,7 +14,9 @@ mod jobs;
 mod keys;
 mod operations;
 mod people;
+mod points;
 mod recharges;
+mod redemptions;
 mod rules;
 mod tokens;
 mod transport;
