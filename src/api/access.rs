@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -55,16 +56,14 @@ pub(super) async fn authorize(
 ) -> Result<Response, Problem> {
     let (caller, signed_in) = authenticate(&guard.app, request.headers(), request.method(), request.uri()).await?;
     match (guard.access, &caller.user) {
-        (Access::Public, _) => {}
         (Access::SignedIn, _) if signed_in.is_none() => return Err(Refusal::Unauthenticated.into()),
-        (Access::SignedIn, _) => {}
         (Access::Needs(_), Some(token)) if guard.for_users => {
             request = reach::check(token, request).await?;
         }
         (Access::Needs(scope), _) if !caller.scopes().contains(&scope) => {
             return Err(Refusal::Forbidden { scope }.into());
         }
-        (Access::Needs(_), _) => {}
+        (Access::Public | Access::SignedIn | Access::Needs(_), _) => {}
     }
     if let Some(signed_in) = signed_in {
         request.extensions_mut().insert(signed_in);
@@ -157,8 +156,7 @@ pub(super) fn check_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal
         return Err(foreign);
     }
     // A proxy may have ended TLS before us, so the scheme is not compared.
-    let host =
-        headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(uri.authority().map(|host| host.as_str()));
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(uri.authority().map(Authority::as_str));
     let same = |origin: &header::HeaderValue| {
         let authority = origin.to_str().ok().and_then(|origin| Some(origin.split_once("://")?.1));
         matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod audit;
 mod behaviours;
 mod campaigns;
 mod coupons;
@@ -13,10 +14,12 @@ mod jobs;
 mod keys;
 mod life;
 mod operations;
+mod people;
 mod points;
 mod recharges;
 mod redemptions;
 mod rules;
+mod tokens;
 mod transport;
 mod users;
 mod workflows;

@@ -92,3 +92,27 @@ fn an_address_that_is_taken_is_named_by_its_setting() {
     let said = complaint(&command(directory.path()).env("BIG_MARKET__SERVER__LISTEN", address).output().unwrap());
     assert!(said.contains("server.listen"), "{said}");
 }
+
+#[test]
+fn operators_are_added_with_a_password_that_is_read_or_made() {
+    let directory = tempdir().unwrap();
+    let said = printed(&run(directory.path(), &["operator", "add", "grace", "--role", "admin"]));
+    let password = said.lines().find_map(|line| line.strip_prefix("password: ")).unwrap();
+    assert!(said.contains("added admin oper_") && password.len() >= 12, "{said}");
+    assert!(complaint(&run(directory.path(), &["operator", "add", "Grace", "--role", "viewer"])).contains("already"));
+    assert!(complaint(&run(directory.path(), &["operator", "add", "ada", "--role", "king"])).contains("king"));
+    // Standard input is empty here.
+    let arguments = ["operator", "add", "ada", "--role", "viewer", "--password-stdin"];
+    let read = command(directory.path()).args(arguments).stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(complaint(&read).contains("12 to 128"));
+}
+
+#[test]
+fn the_command_line_does_not_publish_where_it_takes_two_people() {
+    let directory = tempdir().unwrap();
+    let file = campaign("exactness-100001.toml");
+    let arguments = ["campaign", "publish", file.to_str().unwrap()];
+    let mut command = command(directory.path());
+    let output = command.args(arguments).env("BIG_MARKET__CAMPAIGNS__SECOND_PERSON", "true").output().unwrap();
+    assert!(complaint(&output).contains("campaigns.second_person"));
+}

@@ -33,6 +33,20 @@ async fn the_three_commands_work_as_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_demo_s_operator_signs_in_with_the_password_that_is_printed() {
+    let directory = tempdir().unwrap();
+    for _ in 0..2 {
+        let process = Process::start(directory.path());
+        let printed =
+            process.welcome.lines().find_map(|line| line.strip_prefix("Operator: admin, password as made here: "));
+        let wish = json!({"name": "admin", "password": printed.unwrap()});
+        let answer = process.post("/admin/session", "", &wish).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        assert_eq!(process.json("/admin/operators").await["items"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_readme_s_commands_work_as_written() {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let block = readme.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();

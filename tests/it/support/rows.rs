@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use big_market::clock::{Chance, Clock, Ids};
-use big_market::domain::audit::{Actor, Change};
+use big_market::domain::audit::{Actor, AuditEntry, Change};
 use big_market::domain::award::{AwardKind, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
@@ -22,10 +22,11 @@ use big_market::domain::standing::Standing;
 use big_market::domain::stock::{Epoch, StockItem, StockTotal};
 use big_market::domain::strategy::Rule;
 use big_market::domain::workflow::{NewWorkflow, WorkflowData};
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
 use big_market::store::catalog::{Closing, NewVersion, Published};
 use big_market::store::draws::{DrawGroup, Facts, FactsQuestion, NewDraw, NewRecharge, Recharged, Recorded};
 use big_market::store::outbox::{Finish, Lease};
+use big_market::store::{Page, Store};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
@@ -57,6 +58,13 @@ pub fn at(seconds: i64) -> Timestamp {
 pub fn change(seconds: i64) -> Change {
     let audit_id = AuditId::from_ulid(mint(&user("operators")));
     Change { audit_id, actor: Actor::System("tests"), at: at(seconds) }
+}
+
+/// The records of changes, newest first, without the publications that a case begins with.
+pub async fn noted(store: &Arc<dyn Store>) -> Vec<AuditEntry> {
+    let mut entries = store.audit(&AuditFilter::default(), &Page { after: None, limit: 99 }).await.unwrap();
+    entries.retain(|entry| entry.action != "campaign.publish");
+    entries
 }
 
 pub fn day(text: &str) -> Day {

@@ -8,8 +8,9 @@ use big_market::domain::campaign::{ActivityHead, ActivityState};
 use big_market::domain::id::Version;
 use big_market::domain::roll::DaySeed;
 use big_market::domain::stock::{Epoch, StockItem};
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
 use big_market::store::catalog::{Published, StockShort};
+use big_market::store::{Page, Store};
 use futures::future::join_all;
 
 use crate::support::rows::{
@@ -125,6 +126,21 @@ pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft));
     publish(&store, "second", &[]).await;
     assert_eq!(store.draft(&activity("a")).await.unwrap(), None);
+}
+
+pub async fn changes_of_documents_are_recorded_once(store: Arc<dyn Store>) {
+    for (title, seconds) in [("first", 1), ("first", 2), ("second", 3)] {
+        store.save_draft(&activity("a"), &document(&activity("a"), title), &change(seconds)).await.unwrap();
+        publish(&store, title, &[]).await;
+    }
+    let filter = AuditFilter { subject: Some("activity a".into()), ..AuditFilter::default() };
+    let noted = store.audit(&filter, &Page { after: None, limit: 10 }).await.unwrap();
+    let actions: Vec<_> = noted.iter().map(|entry| entry.action.as_str()).collect();
+    let again = ["campaign.publish", "draft.save", "draft.save", "campaign.publish", "draft.save"];
+    assert_eq!(actions, again);
+    let (before, after) = (noted[0].before.as_ref().unwrap(), noted[0].after.as_ref().unwrap());
+    assert_eq!((before["version"].as_u64(), after["version"].as_u64()), (Some(1), Some(2)));
+    assert_eq!(after["changed"], serde_json::json!(["title"]));
 }
 
 pub async fn unknown_names_are_nothing(store: Arc<dyn Store>) {

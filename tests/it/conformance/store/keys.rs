@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use big_market::domain::api_key::{ApiKey, ApiKeyHash, Scope};
 use big_market::domain::id::ApiKeyId;
-use big_market::store::Store;
+use big_market::store::audit::AuditFilter;
+use big_market::store::keys::Revoked;
+use big_market::store::{Page, Store};
 
 use crate::support::rows::{at, change, mint, user};
 
@@ -33,6 +35,22 @@ pub async fn a_revoked_key_is_not_found(store: Arc<dyn Store>) {
     store.save_api_key(&revoked, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
     assert_eq!(store.api_key(ApiKeyHash::of("secret")).await.unwrap(), None);
     assert_eq!(store.api_keys().await.unwrap(), [revoked]);
+}
+
+pub async fn a_key_is_revoked_once_and_for_good(store: Arc<dyn Store>) {
+    let made = key("shop");
+    store.save_api_key(&made, ApiKeyHash::of("secret"), &change(0)).await.unwrap();
+    for seconds in [5, 6] {
+        assert_eq!(store.revoke_api_key(made.api_key_id, &change(seconds)).await.unwrap(), Revoked::Key);
+        assert_eq!(store.api_key(ApiKeyHash::of("secret")).await.unwrap(), None);
+    }
+    assert_eq!(store.api_keys().await.unwrap()[0].revoked_at, Some(at(5)));
+    let unknown = key("unknown").api_key_id;
+    assert_eq!(store.revoke_api_key(unknown, &change(7)).await.unwrap(), Revoked::Unknown);
+    let page = Page { after: None, limit: 10 };
+    let noted = store.audit(&AuditFilter::default(), &page).await.unwrap();
+    let actions: Vec<_> = noted.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(actions, ["api_key.revoke", "api_key.create"]);
 }
 
 pub async fn keys_are_listed_newest_first(store: Arc<dyn Store>) {

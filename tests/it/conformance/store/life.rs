@@ -7,12 +7,11 @@ use big_market::domain::document::StageDocument;
 use big_market::domain::id::Version;
 use big_market::domain::stock::Epoch;
 use big_market::domain::workflow::{Direction, WorkflowMove, WorkflowRun, WorkflowState};
-use big_market::store::audit::AuditFilter;
+use big_market::store::Store;
 use big_market::store::catalog::{Closed, Published, StateChanged};
-use big_market::store::{Page, Store};
 use futures::future::join_all;
 
-use crate::support::rows::{activity, at, change, closing, new_version};
+use crate::support::rows::{activity, at, change, closing, new_version, noted};
 
 async fn publish(store: &Arc<dyn Store>, title: &str) -> Published {
     store.publish(&new_version(&activity("a"), title, &[])).await.unwrap()
@@ -20,9 +19,7 @@ async fn publish(store: &Arc<dyn Store>, title: &str) -> Published {
 
 /// A wish to close an activity, with a workflow of its own.
 async fn actions(store: &Arc<dyn Store>) -> Vec<String> {
-    let records = store.audit(&AuditFilter::default(), &Page { after: None, limit: 99 }).await.unwrap();
-    let actions = records.into_iter().rev().map(|record| record.action);
-    actions.filter(|action| action != "campaign.publish").collect()
+    noted(store).await.into_iter().rev().map(|record| record.action).collect()
 }
 
 async fn state(store: &Arc<dyn Store>, name: &str) -> ActivityState {

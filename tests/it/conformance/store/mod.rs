@@ -12,6 +12,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod life;
+mod operators;
 mod outbox;
 mod random_points;
 mod recharges;
@@ -60,6 +61,7 @@ macro_rules! every_case {
                 an_item_that_returns_remembers_its_use,
                 days_without_a_seed_get_a_chain,
                 a_draft_is_dropped_when_it_is_published,
+                changes_of_documents_are_recorded_once,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
                 parallel_publications_each_get_a_version,
@@ -256,7 +258,20 @@ macro_rules! every_case {
                 parallel_wishes_for_one_job_make_one_fire,
                 a_fire_that_is_asked_for_waits_for_the_one_that_runs,
             ],
-            keys: [a_key_is_found_by_its_hash, a_revoked_key_is_not_found, keys_are_listed_newest_first],
+            keys: [
+                a_key_is_found_by_its_hash,
+                a_revoked_key_is_not_found,
+                a_key_is_revoked_once_and_for_good,
+                keys_are_listed_newest_first,
+            ],
+            operators: [
+                a_name_belongs_to_one_operator,
+                one_admin_is_always_left,
+                tries_side_by_side_count_like_those_in_a_row,
+                a_session_ends_by_time_by_idleness_and_when_told,
+                who_is_disabled_or_has_another_password_gets_no_session,
+                the_first_secret_is_everybody_s,
+            ],
             settlement: [
                 sealed_days_take_no_draws_and_stay_sealed,
                 draws_and_seals_race_to_one_answer,

@@ -10,14 +10,13 @@ use big_market::domain::points::Points;
 use big_market::domain::reconcile::{Invariant, Violation};
 use big_market::domain::settlement::{ActivityReport, AwardTotals, DayFound, RollUp};
 use big_market::domain::workflow::{NewWorkflow, WorkflowData};
-use big_market::store::audit::AuditFilter;
 use big_market::store::catalog::Closing;
 use big_market::store::draws::{Recharged, Recorded};
 use big_market::store::settlement::{DayQuestion, Settled};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 
-use crate::support::rows::{OpenActivity, activity, at, change, day, mint, points, recharge, user};
+use crate::support::rows::{OpenActivity, activity, at, change, day, mint, noted, points, recharge, user};
 
 fn found(name: &str, date: &str, draws: u64) -> DayFound {
     let roll_up = RollUp { draws, ..RollUp::default() };
@@ -166,9 +165,8 @@ pub async fn a_settlement_never_changes_and_is_corrected_once(store: Arc<dyn Sto
         settlement.corrections.iter().map(|one| (one.number, &one.found, one.created_at)).collect();
     assert_eq!(corrections, [(1, &second, at(2)), (2, &first, at(4))]);
     assert_eq!(settlement.last(), &first);
-    let records = store.audit(&AuditFilter::default(), &Page { after: None, limit: 9 }).await.unwrap();
-    let corrected = records.iter().filter(|record| record.action == "settlement.correct");
-    let records: Vec<_> = corrected.map(|record| (record.action.as_str(), record.created_at)).collect();
+    let records = noted(&store).await;
+    let records: Vec<_> = records.iter().map(|record| (record.action.as_str(), record.created_at)).collect();
     assert_eq!(records, [("settlement.correct", at(4)), ("settlement.correct", at(2))]);
 }
 
