@@ -182,7 +182,10 @@ impl App {
         let config = &self.inner.config;
         let promised: Vec<Delivery> = outside.iter().map(|routed| routed.delivery.clone()).collect();
         // Before the first byte leaves the house: an award that may have arrived never looks as if it had not been sent.
-        self.inner.store.mark_dispatched(&promised).await?;
+        let sendable = self.inner.store.mark_dispatched(&promised).await?;
+        // What was taken back since it was leased is nobody's to send; its work has ended.
+        let outside: Vec<_> =
+            outside.into_iter().filter(|routed| sendable.contains(&routed.delivery.award.award_record_id)).collect();
         // A call takes at most twice the time-out, waiting for a slot included. Later it might outlive the lease.
         let longest_call = i64::try_from(config.webhook.timeout_ms.saturating_mul(2)).unwrap_or(i64::MAX);
         let last_start = lease_ends - TimeDelta::try_milliseconds(longest_call).unwrap_or(TimeDelta::MAX);

@@ -170,7 +170,8 @@ fn difference(truth: &StockTruth, before: &StockCounter, after: &StockCounter) -
             truth.total
         ));
     }
-    let (least, most) = (before.confirmed, confirmed + claimed);
+    // Units may have come back between the two looks.
+    let (least, most) = (before.confirmed.min(*confirmed), confirmed + claimed);
     (!(least..=most).contains(&truth.used)).then(|| {
         format!("{item}: {} rows in SQL but {least} confirmed and at most {most} claimed or confirmed", truth.used)
     })

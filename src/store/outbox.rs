@@ -106,8 +106,9 @@ pub trait OutboxStore {
     /// Leases those of the entries that are due and not leased, counting an attempt, and gives them with their awards.
     async fn lease_outbox(&self, lease: &Lease) -> Stored<Vec<Delivery>>;
 
-    /// Marks awards as dispatched: from now on a third party may have them. Written before the outside call.
-    async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()>;
+    /// Marks awards as dispatched: from now on a third party may have them. Written before the outside call. Gives those that may
+    /// be sent: none that was recalled, given up or delivered meanwhile.
+    async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
     /// A result of a lease that is no longer held writes its effect (it happened) but leaves the entry to the holder. Attempts

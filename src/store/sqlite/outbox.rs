@@ -51,20 +51,25 @@ impl OutboxStore for SqliteStore {
         self.try_lease(lease).await.map_err(Fault::doing("lease work"))
     }
 
-    async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<()> {
+    async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>> {
         let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.award.award_record_id.ulid().to_string()).collect();
         let ids = json(&ids).map_err(Fault::doing("mark awards as dispatched"))?;
-        sqlx::query(
+        let marked: Vec<String> = sqlx::query_scalar(
             r"UPDATE award_record
                  SET state = 'dispatched'
                WHERE award_record_id IN (SELECT value FROM json_each(?1))
-                 AND state = 'pending'",
+                 AND state IN ('pending', 'dispatched')
+              RETURNING award_record_id",
         )
         .bind(ids)
-        .execute(&self.writer)
+        .fetch_all(&self.writer)
         .await
         .map_err(Fault::doing("mark awards as dispatched"))?;
-        Ok(())
+        marked
+            .iter()
+            .map(|id| Ok(AwardRecordId::from_ulid(ulid(id)?)))
+            .collect::<Tried<_>>()
+            .map_err(Fault::doing("mark awards as dispatched"))
     }
 
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()> {
@@ -280,9 +285,14 @@ impl SqliteStore {
                 None => Redriven::Unknown,
             });
         };
+        // What a third party may have stays so: nobody may take it back as if it had never been sent.
         sqlx::query(
             r"UPDATE award_record
-                 SET state = 'pending'
+                 SET state = CASE
+                             WHEN (SELECT kind FROM draw WHERE draw.draw_id = award_record.draw_id) = 'webhook'
+                             THEN 'dispatched'
+                             ELSE 'pending'
+                             END
                WHERE award_record_id = ?1
                  AND state = 'dead'",
         )

@@ -91,7 +91,11 @@ async fn revive(tx: &mut SqliteConnection, revived: &[Revived<'_>], slice: &[(St
     let award_record_ids: Vec<_> = slice.iter().map(|(_, award_record_id)| award_record_id).collect();
     sqlx::query(
         r"UPDATE award_record
-             SET state = 'pending'
+             SET state = CASE
+                         WHEN (SELECT kind FROM draw WHERE draw.draw_id = award_record.draw_id) = 'webhook'
+                         THEN 'dispatched'
+                         ELSE 'pending'
+                         END
            WHERE award_record_id IN (SELECT value FROM json_each(?1))
              AND state = 'dead'",
     )

@@ -176,7 +176,7 @@ async fn an_activity_that_is_not_open_rewards_nothing() {
 async fn a_day_whose_seed_is_public_takes_no_sign_in() {
     let market = Market::demo().await;
     market.clock.advance(TimeDelta::days(1));
-    market.app.expire().await.unwrap();
+    market.settle().await;
     // A server whose clock runs behind still thinks it is yesterday.
     market.clock.advance(-TimeDelta::days(1));
     let wish = json!({"user_id": "ann", "behaviour": "sign_in"});

@@ -36,7 +36,11 @@ async fn call(market: &Market, route: &Route, token: &str) -> Answer {
     let path = route.path.replace("{id}", if of_users { "ann" } else { "100301" });
     let query = if route.method == Method::GET && !of_users { "?user_id=ann" } else { "" };
     let call = market.call(route.method.clone(), format!("{path}{query}")).bearer(token).key("k");
-    if route.method == Method::GET { call.send().await } else { call.json(json!({"user_id": "ann"})).send().await }
+    let mut body = json!({"user_id": "ann"});
+    if !route.path.starts_with("/v1/activities/") {
+        body["activity_id"] = json!("100301");
+    }
+    if route.method == Method::GET { call.send().await } else { call.json(body).send().await }
 }
 
 #[tokio::test]

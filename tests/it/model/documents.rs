@@ -70,7 +70,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         [[awards]]
         id = "points"
         title = "Points"
-        weight = "0.4"
+        weight = "0.3"
         stock = {points}
         {points_limit}
         fallback = "nothing"
@@ -94,16 +94,23 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         [[awards]]
         id = "goods"
         title = "Goods"
-        weight = "0.1"
+        weight = "0.15"
         stock = {goods}
         {goods_limit}
         unlock_after = 2
         fallback = "partner"
-        prize = {{ kind = "goods" }}
+        prize = {{ kind = "goods", claim_within_days = 5 }}
+        [[awards]]
+        id = "coupon"
+        title = "Coupon"
+        weight = "0.1"
+        stock = {webhook}
+        fallback = "points"
+        prize = {{ kind = "coupon", pool = "pool" }}
         [[awards]]
         id = "nothing"
         title = "Nothing"
-        weight = "0.1"
+        weight = "0.05"
         prize = {{ kind = "nothing" }}
         [[tiers]]
         at = {at}

@@ -1,5 +1,6 @@
 //! One life: what happened, what was answered, and what must follow.
 
+mod awards;
 mod exchanges;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,9 @@ use std::sync::{Arc, Mutex};
 use big_market::app::{App, DrawRequest, Drawn, HoldRequest, Parts, RechargeRequest, Recharged, TransferRequest};
 use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
+use big_market::dispatch::coupon::CouponChannel;
 use big_market::dispatch::draws::DrawsChannel;
+use big_market::dispatch::goods::GoodsChannel;
 use big_market::dispatch::points::PointsChannel;
 use big_market::domain::audit::Actor;
 use big_market::domain::award::{AwardState, PrizeValue};
@@ -254,8 +257,9 @@ impl World {
         match self.random.random_range(0..100) {
             0..14 => self.draw_some(),
             14..24 => self.exchange_some(),
-            24..30 => self.move_points(),
-            30..40 => self.repeat_one(),
+            24..28 => self.move_points(),
+            28..33 => self.touch_award(),
+            33..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
                 self.recharge(user);
@@ -263,7 +267,8 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..92 => self.move_clock(),
+            86..90 => self.move_clock(),
+            90..92 => self.touch_award(),
             92..95 => self.change_list(),
             95..97 => self.pause_or_resume(),
             _ => self.lose_counters(),
@@ -284,6 +289,7 @@ impl World {
     /// The life is over: nothing is under way any more, and every answer that was ever given is still the answer.
     pub fn end(&mut self) {
         self.partner.recover();
+        self.load_enough();
         // What was promised while the clock was ahead is due by then.
         let behind = self.latest - self.sources.now();
         self.clock.advance(behind.max(TimeDelta::zero()));
@@ -297,6 +303,7 @@ impl World {
         self.every_exchange_stands();
         self.every_answer_about_points_stands();
         self.every_award_arrived_once();
+        self.every_code_has_one_winner();
         // Not in every life: there may be a hundred days to settle.
         if self.random.random_bool(0.1) {
             self.close_books();
@@ -406,7 +413,10 @@ impl World {
                     }
                     (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered)
                     | (PrizeValue::Webhook, AwardState::Dead)
-                    | (PrizeValue::Goods, AwardState::Pending) => {}
+                    | (PrizeValue::Goods, AwardState::Pending | AwardState::Delivered)
+                    | (_, AwardState::Recalled) => {}
+                    // Each with a code of its own, which is looked at elsewhere.
+                    (PrizeValue::Coupon, AwardState::Delivered) => {}
                     other => panic!("{other:?} after everything was worked off: {award:?}"),
                 }
             }
@@ -857,13 +867,20 @@ impl Process {
                 entry.schedule = "0 0 0 1 1 * 2099".into();
             }
             cron.prune.parts = PRUNE_PARTS;
+            let mortal: Arc<dyn Store> = Arc::new(MortalStore { store: store.clone(), crash: crash.clone() });
             App::new(Parts {
                 config,
                 sources: sources.clone(),
-                store: Arc::new(MortalStore { store: store.clone(), crash: crash.clone() }),
+                store: mortal.clone(),
                 stock: Arc::new(MortalStock { stock: stock.clone(), crash: crash.clone() }),
                 queue: queue.clone(),
-                channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
+                channels: vec![
+                    Arc::new(PointsChannel),
+                    Arc::new(DrawsChannel),
+                    Arc::new(CouponChannel::new(mortal.clone(), sources.clone())),
+                    Arc::new(GoodsChannel::new(mortal, sources.clone())),
+                    partner.clone(),
+                ],
             })
         };
         let crash = Arc::new(Crash::default());

@@ -236,7 +236,7 @@ mortal!(MortalStore.store: StockStore {
 mortal!(MortalStore.store: OutboxStore {
     fn due_outbox(question: &DueQuestion) -> Stored<Vec<OutboxId>>;
     fn lease_outbox(lease: &Lease) -> Stored<Vec<Delivery>>;
-    fn mark_dispatched(deliveries: &[Delivery]) -> Stored<()>;
+    fn mark_dispatched(deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>>;
     fn finish_attempts(finishes: &[Finish], now: Timestamp) -> Stored<()>;
     fn outbox(state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;

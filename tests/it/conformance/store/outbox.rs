@@ -259,7 +259,7 @@ pub async fn giving_up_shows_and_can_be_redriven(store: Arc<dyn Store>) {
     let entry_now = entry(&store, &draws[0]).await;
     assert_eq!((entry_now.state, entry_now.attempts), (OutboxState::Pending, 0));
     assert_eq!((entry_now.run_at, entry_now.ended_at), (at(50), None));
-    assert_eq!(award(&store, &draws[0]).await.state, AwardState::Pending);
+    assert_eq!(award(&store, &draws[0]).await.state, AwardState::Dispatched);
     assert_eq!(due(&store, at(50), 9).await, [outbox_id(&draws[0])]);
     assert_eq!(lease(&store, &draws, at(50)).await[0].attempt, 1);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
