@@ -104,10 +104,13 @@ section!(
     CronConfig {
         all_max: usize,
         relay_outbox: CronEntry,
+        run_workflows: CronEntry,
         sync_stock: CronEntry,
         reconcile_stock: CronEntry,
         reconcile_ledger: CronEntry,
         expire: CronEntry,
+        settle_day: CronEntry,
+        expire_points: CronEntry,
         prune: CronEntry,
     }
 );
@@ -153,13 +156,16 @@ section!(
 
 impl CronConfig {
     /// Each scheduled job by its name, in the order of the manual.
-    pub const fn entries(&self) -> [(&'static str, &CronEntry); 6] {
+    pub const fn entries(&self) -> [(&'static str, &CronEntry); 9] {
         [
             ("relay_outbox", &self.relay_outbox),
+            ("run_workflows", &self.run_workflows),
             ("sync_stock", &self.sync_stock),
             ("reconcile_stock", &self.reconcile_stock),
             ("reconcile_ledger", &self.reconcile_ledger),
             ("expire", &self.expire),
+            ("settle_day", &self.settle_day),
+            ("expire_points", &self.expire_points),
             ("prune", &self.prune),
         ]
     }

@@ -17,3 +17,4 @@ pub mod stock;
 pub mod store;
 pub mod telemetry;
 pub mod worker;
+pub mod workflows;

@@ -35,12 +35,13 @@ pub fn start_logs(config: &TelemetryConfig) -> Result<(), ConfigError> {
 }
 
 /// Every metric with what it means. A test finds those that are recorded and not here.
-pub const METRICS: [(&str, &str); 14] = [
+pub const METRICS: [(&str, &str); 15] = [
     ("big_market_http_requests_total", "HTTP requests answered, by route, method and status"),
     ("big_market_http_request_duration_seconds", "Time until a request was answered, by route and method"),
     ("big_market_draws_total", "Draws recorded"),
     ("big_market_dispatch_attempts_total", "Attempts to deliver an award, by its kind and how they ended"),
     ("big_market_outbox_entries", "Promised work by state"),
+    ("big_market_workflows", "Workflows that are due, and those that are stuck until somebody looks"),
     ("big_market_stock_rebuilds_total", "Times that an activity's stock counters were filled anew from SQL"),
     ("big_market_invariant_violations", "Rows for which an invariant did not hold when it was last checked"),
     ("big_market_job_runs_total", "Runs of jobs, by job and how they ended"),

@@ -68,5 +68,6 @@ async fn tidy_once(app: &App) -> Result<()> {
         metrics::gauge!("big_market_queue_waiting", "lane" => lane.name()).set(f64::from(waiting));
     }
     app.measure_coupons().await?;
+    app.measure_workflows().await?;
     app.measure_outbox().await
 }

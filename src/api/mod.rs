@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod audit;
+mod behaviours;
 mod campaigns;
 mod coupons;
 mod documents;
@@ -10,23 +11,29 @@ mod draws;
 mod extract;
 mod goods;
 mod health;
+mod holds;
 mod jobs;
 mod keys;
+mod life;
 mod lists;
 mod observe;
 mod openapi;
 mod operations;
 mod operators;
 mod page;
+mod points;
 mod problem;
 mod reach;
 mod receipts;
 mod recharges;
+mod redemptions;
 mod sessions;
+mod settlements;
 mod stories;
 mod time;
 mod tokens;
 mod users;
+mod workflows;
 
 use std::time::Duration;
 
@@ -49,13 +56,13 @@ use crate::domain::api_key::Scope;
 use Access::{Needs, Public, SignedIn};
 use Code::{
     ActivityEnded, ActivityNotOpen, ActivityNotStarted, ClaimExpired, Conflict, CsrfFailed, Forbidden,
-    IdempotencyKeyMissing, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound, NotReady,
-    PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts, TryAgain,
-    Unauthenticated, UnsupportedMediaType, UserBlocked,
+    IdempotencyKeyMissing, InsufficientPoints, Internal, InvalidDocument, InvalidRequest, MalformedJson, NotFound,
+    NotReady, PayloadTooLarge, QuotaExhausted, RequestReused, SecondPersonNeeded, SkuSoldOut, TooManyAttempts,
+    TryAgain, Unauthenticated, UnsupportedMediaType, UserBlocked,
 };
 use Scope::{
-    ActivitiesRead, AwardsWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead, OperationsWrite,
-    OperatorsWrite, RechargesWrite, TokensWrite, UsersRead,
+    ActivitiesRead, AwardsWrite, BehavioursWrite, CampaignsWrite, DrawsWrite, KeysWrite, OperationsRead,
+    OperationsWrite, OperatorsWrite, PointsWrite, RechargesWrite, RedemptionsWrite, TokensWrite, UsersRead,
 };
 
 /// What a JSON body can be refused for.
@@ -74,13 +81,46 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
+        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]).for_users(),
         Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
+        Route::post("/v1/redemptions", Needs(RedemptionsWrite), handler!(redemptions::redeem)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, SkuSoldOut, InsufficientPoints, RequestReused, Conflict]),
+        Route::post("/v1/redemptions/{id}/reverse", Needs(RedemptionsWrite), handler!(redemptions::reverse_redemption))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/v1/redemptions/{id}", Needs(UsersRead), handler!(redemptions::redemption)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/users/{id}/redemptions", Needs(UsersRead), handler!(redemptions::user_redemptions)).refuses(&[InvalidRequest]),
+        Route::post("/v1/behaviours", Needs(BehavioursWrite), handler!(behaviours::report_behaviour)).refuses(&BODY)
+            .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]),
+        Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/v1/users/{id}/points/earn", Needs(PointsWrite), handler!(points::earn_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, RequestReused]),
+        Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(holds::hold_points)).refuses(&BODY)
+            .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(holds::capture_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(holds::release_hold))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
+        Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
+            .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),
         Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/v1/user-tokens", Needs(TokensWrite), handler!(tokens::give_token)).refuses(&BODY).refuses(&[NotFound]),
 
+        Route::get("/admin/activities", Needs(OperationsRead), handler!(life::activities)),
+        Route::post("/admin/activities/{id}/pause", Needs(CampaignsWrite), handler!(life::pause))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/activities/{id}/resume", Needs(CampaignsWrite), handler!(life::resume))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::post("/admin/activities/{id}/close", Needs(CampaignsWrite), handler!(life::close))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
+        Route::get("/admin/activities/{id}/settlements", Needs(OperationsRead), handler!(settlements::settlements)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/activities/{id}/settlements/{day}/check", Needs(OperationsWrite), handler!(settlements::check_settlement))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]).lasts(Time::Unlimited),
+        Route::get("/admin/activities/{id}/report", Needs(OperationsRead), handler!(settlements::report)).refuses(&[InvalidRequest, NotFound, Conflict]),
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
@@ -112,6 +152,10 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/coupon-pools/{id}", Needs(OperationsRead), handler!(coupons::pool)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/coupon-pools/{id}/codes", Needs(OperationsWrite), handler!(coupons::load))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType]).takes(BodySize::Codes).lasts(Time::Unlimited),
+        Route::get("/admin/workflows", Needs(OperationsRead), handler!(workflows::workflows)).refuses(&[InvalidRequest]),
+        Route::get("/admin/workflows/{id}", Needs(OperationsRead), handler!(workflows::workflow)).refuses(&[InvalidRequest, NotFound]),
+        Route::post("/admin/workflows/{id}/retry", Needs(OperationsWrite), handler!(workflows::retry_workflow))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::get("/admin/reconciliation", Needs(OperationsRead), handler!(operations::reconciliation)).lasts(Time::Unlimited),
         Route::post("/admin/api-keys", Needs(KeysWrite), handler!(keys::create_api_key)).refuses(&BODY),
         Route::get("/admin/api-keys", Needs(KeysWrite), handler!(keys::api_keys)),

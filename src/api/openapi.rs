@@ -57,8 +57,11 @@ fn tags() -> Vec<Tag> {
     let about = [
         ("draws", "Drawing, and the proof of a draw."),
         ("recharges", "Granting draws."),
+        ("redemptions", "Exchanging points for draws."),
+        ("behaviours", "What users do beside drawing, and what it earns."),
         ("activities", "What may be seen of activities."),
         ("users", "What a user drew, won and holds."),
+        ("points", "Earning, spending, setting aside and taking back points."),
         ("campaigns", "Campaign documents."),
         ("operations", "What operators look at and repair."),
         ("keys", "API keys."),

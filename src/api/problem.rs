@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::domain::api_key::Scope;
+use crate::domain::points::Points;
 use crate::domain::quota::QuotaLimit;
 use crate::domain::refusal::Refusal;
 use crate::domain::text_form;
@@ -32,6 +33,7 @@ pub enum Code {
     UserBlocked,
     SkuSoldOut,
     ClaimExpired,
+    InsufficientPoints,
     Conflict,
     SecondPersonNeeded,
     PayloadTooLarge,
@@ -60,6 +62,7 @@ text_form!(Code {
     UserBlocked => "user_blocked",
     SkuSoldOut => "sku_sold_out",
     ClaimExpired => "claim_expired",
+    InsufficientPoints => "insufficient_points",
     Conflict => "conflict",
     SecondPersonNeeded => "second_person_needed",
     PayloadTooLarge => "payload_too_large",
@@ -74,7 +77,7 @@ text_form!(Code {
 
 impl Code {
     /// Every code there is, by status.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidRequest,
         Self::MalformedJson,
         Self::IdempotencyKeyMissing,
@@ -90,6 +93,7 @@ impl Code {
         Self::UserBlocked,
         Self::SkuSoldOut,
         Self::ClaimExpired,
+        Self::InsufficientPoints,
         Self::Conflict,
         Self::SecondPersonNeeded,
         Self::PayloadTooLarge,
@@ -119,6 +123,7 @@ impl Code {
             Refusal::UserBlocked { .. } => Self::UserBlocked,
             Refusal::SkuSoldOut { .. } => Self::SkuSoldOut,
             Refusal::ClaimExpired { .. } => Self::ClaimExpired,
+            Refusal::InsufficientPoints { .. } => Self::InsufficientPoints,
             Refusal::RequestReused => Self::RequestReused,
             Refusal::TryAgain => Self::TryAgain,
             Refusal::InvalidDocument { .. } => Self::InvalidDocument,
@@ -141,6 +146,7 @@ impl Code {
             | Self::UserBlocked
             | Self::SkuSoldOut
             | Self::ClaimExpired
+            | Self::InsufficientPoints
             | Self::Conflict
             | Self::SecondPersonNeeded => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -170,6 +176,7 @@ impl Code {
             Self::UserBlocked => "The user may not draw",
             Self::SkuSoldOut => "The SKU is sold out",
             Self::ClaimExpired => "The award can no longer be claimed",
+            Self::InsufficientPoints => "The user holds too few points",
             Self::Conflict => "The state of the thing does not allow it",
             Self::SecondPersonNeeded => "Publishing takes a second person",
             Self::PayloadTooLarge => "The body is too large",
@@ -218,6 +225,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wait_seconds: Option<u32>,
+    /// Points the user holds, a decimal with two places, with `insufficient_points`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String)]
+    pub balance: Option<Points>,
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -272,6 +283,7 @@ impl Problem {
             limit: None,
             left: None,
             wait_seconds: None,
+            balance: None,
             position: None,
         }
     }
@@ -315,6 +327,7 @@ impl From<Refusal> for Problem {
             Refusal::Forbidden { scope } => Self { scope: Some(scope), ..problem },
             Refusal::TooManyAttempts { wait_seconds } => Self { wait_seconds: Some(wait_seconds), ..problem },
             Refusal::QuotaExhausted { limit, left, .. } => Self { limit: Some(limit), left: Some(left), ..problem },
+            Refusal::InsufficientPoints { balance, .. } => Self { balance: Some(balance), ..problem },
             _ => problem,
         }
     }
@@ -379,6 +392,7 @@ mod tests {
             Refusal::QuotaExhausted { limit: QuotaLimit::Day, wanted: 2, left: 1 },
             Refusal::SkuSoldOut { sku: SkuId::new("s").expect("valid") },
             Refusal::ClaimExpired { claim_by: Timestamp::UNIX_EPOCH },
+            Refusal::InsufficientPoints { wanted: Points::MAX, balance: Points::ZERO },
             Refusal::RequestReused,
             Refusal::TryAgain,
             Refusal::InvalidDocument { faults: Vec::new() },

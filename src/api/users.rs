@@ -70,11 +70,26 @@ pub(super) struct PointsBody {
     /// Points the user holds now, a decimal with two places.
     #[schema(example = "12.34")]
     balance: String,
+    /// Points set aside, which are not in the balance.
+    #[schema(example = "0.00")]
+    held: String,
+    /// The lots that expire next, soonest first, at most ten.
+    expiring: Vec<ExpiringBody>,
     /// Newest first.
     items: Vec<EntryBody>,
     /// Send it as `cursor` for the part that follows; null after the last one.
     #[schema(required)]
     next_cursor: Option<String>,
+}
+
+/// What is left of points that were credited together and expire together.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ExpiringBody {
+    /// How much.
+    #[schema(example = "5.00")]
+    amount: String,
+    /// When.
+    expires_at: Time,
 }
 
 /// One line of a user's account.
@@ -89,8 +104,12 @@ pub(super) struct EntryBody {
     balance: String,
     /// Why.
     reason: TransferReason,
-    /// What caused it, such as the promise of the award.
+    /// What caused it: the promise of an award, a hold, the Idempotency-Key of a request.
     key: String,
+    /// What its caller says about it, where it says something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    note: Option<String>,
     /// When.
     created_at: Time,
 }
@@ -125,6 +144,7 @@ impl From<Entry> for EntryBody {
             balance: entry.balance.to_string(),
             reason: entry.reason,
             key: entry.key,
+            note: entry.note,
             created_at: Time(entry.created_at),
         }
     }
@@ -205,7 +225,7 @@ pub(super) async fn user_awards(
 
 /// Get a user's points
 ///
-/// The balance, and the entries that made it, newest first.
+/// The balance, what is set aside, what expires next, and the entries that made the balance, newest first.
 #[utoipa::path(
     get,
     path = "/v1/users/{id}/points",
@@ -223,10 +243,15 @@ pub(super) async fn user_points(
     query: QueryText,
 ) -> Result<Json<PointsBody>, Problem> {
     let (user_id, wish) = user_and_page(&id, &query)?;
-    let (balance, rows) = app.points_of(&user_id, &wish.page()).await?;
+    let (holdings, rows) = app.points_of(&user_id, &wish.page()).await?;
     let (rows, next) = wish.cut(rows, |row| row.transfer_id);
+    let expiring = holdings.expiring.iter();
+    let expiring =
+        expiring.map(|lot| ExpiringBody { amount: lot.amount.to_string(), expires_at: Time(lot.expires_at) });
     Ok(Json(PointsBody {
-        balance: balance.to_string(),
+        balance: holdings.balance.to_string(),
+        held: holdings.held.to_string(),
+        expiring: expiring.collect(),
         items: rows.into_iter().map(Into::into).collect(),
         next_cursor: next.map(|id| id.to_string()),
     }))

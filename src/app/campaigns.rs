@@ -1,10 +1,9 @@
-//! Campaign documents: drafts, publication, and the end of an activity's days.
+//! Campaign documents: drafts and publication.
 
 use super::App;
 use super::catalog::unknown_activity;
 use crate::config::Config;
 use crate::domain::audit::Actor;
-use crate::domain::calendar::Day;
 use crate::domain::campaign::Campaign;
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version};
@@ -24,15 +23,6 @@ pub struct PublishedVersion {
     pub version: Version,
     /// Whether it is new; otherwise the document was current already.
     pub changed: bool,
-}
-
-/// What the passing of time ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Expired {
-    /// Activities that were closed.
-    pub closed: usize,
-    /// Days whose seeds were revealed.
-    pub revealed: usize,
 }
 
 impl App {
@@ -161,39 +151,6 @@ impl App {
     pub async fn versions(&self, activity_id: &ActivityId) -> Result<Vec<StoredVersion>> {
         let versions = self.inner.store.versions(activity_id).await?;
         if versions.is_empty() { Err(unknown_activity(activity_id).into()) } else { Ok(versions) }
-    }
-
-    /// Closes activities whose window ended, and reveals the seeds of days that are over. A draw of a day that is revealed
-    /// can no longer be recorded, so nobody can choose draws by a revealed seed.
-    ///
-    /// # Errors
-    /// A fault of the store; what was done stays done.
-    pub async fn expire(&self) -> Result<Expired> {
-        let now = self.inner.sources.now();
-        let closed = self.inner.store.close_ended(now).await?;
-        for activity_id in &closed {
-            tracing::info!(activity.id = %activity_id, "closed activity {activity_id}: its window ended");
-        }
-        let mut revealed = 0;
-        for head in self.inner.store.all_heads().await? {
-            let campaign = match self.campaign(&head.activity_id, head.version).await {
-                Ok(campaign) => campaign,
-                Err(error) => {
-                    // One document that can no longer be read must not keep the days of all others secret.
-                    tracing::error!(activity.id = %head.activity_id, %error, "revealed no seed of {}", head.activity_id);
-                    continue;
-                }
-            };
-            let (first_day, last_day) = campaign.days();
-            let today = Day::at(now, campaign.time_zone);
-            let before = today.min(last_day.plus(1));
-            let secret_from = self.inner.store.secret_from(&head.activity_id).await?.unwrap_or(first_day);
-            if before > secret_from {
-                let now_secret_from = self.inner.store.reveal_seeds(&head.activity_id, before).await?;
-                revealed += usize::try_from(now_secret_from.since(secret_from)).unwrap_or(0);
-            }
-        }
-        Ok(Expired { closed: closed.len(), revealed })
     }
 }
 

@@ -327,8 +327,23 @@ impl App {
     }
 
     async fn write(&self, tried: &[Tried]) -> Result<(), Fault> {
-        let finishes: Vec<Finish> = tried.iter().map(|tried| self.with_ids(tried)).collect();
-        self.inner.store.finish_attempts(&finishes, self.inner.sources.now()).await
+        let now = self.inner.sources.now();
+        let mut finishes = Vec::with_capacity(tried.len());
+        for tried in tried {
+            let points_expire_at = match tried.outcome {
+                AttemptOutcome::CreditPoints => self.points_expire_at(&tried.delivery, now).await?,
+                _ => None,
+            };
+            finishes.push(Finish { points_expire_at, ..self.with_ids(tried) });
+        }
+        self.inner.store.finish_attempts(&finishes, now).await
+    }
+
+    /// When an award's points expire, as the version that promised it says.
+    async fn points_expire_at(&self, delivery: &Delivery, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let award = &delivery.award;
+        let campaign = self.campaign(&award.activity_id, award.version).await;
+        Ok(campaign.map_err(Fault::doing("read when points expire"))?.points_expire_at(now))
     }
 
     fn with_ids(&self, tried: &Tried) -> Finish {
@@ -345,6 +360,7 @@ impl App {
                 outcome: outcome.clone(),
             },
             transfer_id: TransferId::from_ulid(ids.mint(bucket)),
+            points_expire_at: None,
             recharge_order_id: RechargeOrderId::from_ulid(ids.mint(bucket)),
         }
     }

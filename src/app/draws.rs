@@ -350,7 +350,7 @@ impl App {
         for (group, recorded) in groups.iter().zip(recorded) {
             let end = match recorded {
                 Recorded::Committed => ClaimEnd::Confirm,
-                Recorded::Moved | Recorded::Stale | Recorded::DayOver => ClaimEnd::Release,
+                Recorded::Moved | Recorded::Stale | Recorded::DayOver | Recorded::NotOpen => ClaimEnd::Release,
             };
             let claims = group.draws.iter().map(|new| (ClaimId::Draw(new.draw.draw_id), end));
             ends.entry(&group.activity_id).or_default().extend(claims);

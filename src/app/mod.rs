@@ -1,5 +1,6 @@
 //! What the product does: one verb per method, shared by HTTP, jobs and the command line.
 
+mod behaviours;
 mod campaigns;
 mod catalog;
 mod choose;
@@ -11,45 +12,57 @@ mod goods;
 mod jobs;
 mod keys;
 mod lane;
+mod life;
 mod lists;
 mod open;
 mod operations;
 mod operators;
 mod passwords;
+mod points;
 mod reads;
 mod recalls;
 mod recharges;
 mod reconciliation;
+mod redemptions;
 mod sessions;
+mod settlement;
 mod stock;
 mod stories;
 mod tokens;
 mod upkeep;
 mod waker;
+mod workflows;
 
 use std::sync::Arc;
 
-pub use campaigns::{Expired, PublishedVersion, validate_campaign};
+pub use behaviours::{BehaviourCalendar, BehaviourReport, BehaviourView, Reported};
+pub use campaigns::{PublishedVersion, validate_campaign};
 pub use coupons::{CodesLoaded, CouponPoolView};
 pub use cron::ClaimedFire;
 pub use deliveries::{Dispatched, Relayed};
 pub use draws::{DrawRequest, Drawn};
 pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
+pub use life::{ActivityLine, STOP, StateView};
 pub use operators::OperatorChange;
+pub use points::{HoldEndRequest, HoldRequest, Once, PointsExpired, ReversalRequest, TransferRequest};
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
+pub use redemptions::{Redeemed, RedemptionRequest};
 pub use sessions::{SignedIn, csrf_fits, csrf_token};
+pub use settlement::{SEAL, Unsettled, day_subject};
 pub use stock::StockRepair;
 pub use stories::{DrawTold, PassedOverAward, Told};
 pub use tokens::looks_like_a_token;
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
+pub use workflows::{Driver, RUN_WORKFLOWS};
 
 pub use crate::store::Page;
 pub use crate::store::audit::AuditFilter;
 pub use crate::store::catalog::StoredVersion;
+pub use crate::store::workflows::WorkflowFilter;
 
 use crate::clock::Sources;
 use crate::config::Config;

@@ -9,8 +9,7 @@ use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, Campaign};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, TransferId, UserId, Version};
-use crate::domain::ledger::Entry;
-use crate::domain::points::Points;
+use crate::domain::ledger::{Entry, Holdings};
 use crate::domain::quota::{Limits, Quota};
 use crate::domain::receipt::{Receipt, SeedProof};
 use crate::domain::refusal::Refusal;
@@ -21,6 +20,9 @@ use crate::fault::{Fault, Result};
 use crate::stock::Counted;
 use crate::store::Page;
 use crate::store::draws::{DrawWithAward, Facts, FactsQuestion};
+
+/// Lots that are shown of those that expire next, at most.
+const EXPIRING_LOTS_MAX: u32 = 10;
 
 /// The public facts of an activity.
 #[derive(Debug, Clone)]
@@ -234,13 +236,13 @@ impl App {
         Ok(self.inner.store.awards_of(user_id, page).await?)
     }
 
-    /// A user's balance and entries, newest first.
+    /// What a user holds, and the entries that made it, newest first.
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn points_of(&self, user_id: &UserId, page: &Page<TransferId>) -> Result<(Points, Vec<Entry>)> {
+    pub async fn points_of(&self, user_id: &UserId, page: &Page<TransferId>) -> Result<(Holdings, Vec<Entry>)> {
         let entries = self.inner.store.entries(user_id, page).await?;
-        Ok((self.inner.store.points(user_id).await?, entries))
+        Ok((self.inner.store.holdings(user_id, EXPIRING_LOTS_MAX).await?, entries))
     }
 
     /// The title of an award in the version that promised it.

@@ -1,6 +1,6 @@
 //! Taking awards back: by an operator, or because nobody claimed them in time. Recalled is for good.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::App;
 use crate::domain::audit::Actor;
@@ -9,6 +9,7 @@ use crate::domain::outbox::Delivery;
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{ClaimId, Epoch, ReturnedUnit, StockItem};
 use crate::fault::Result;
+use crate::stock::Counted;
 use crate::store::outbox::{Recall, Recalled};
 
 /// Characters of a reason at most.
@@ -30,9 +31,10 @@ impl App {
         }
         let recall = Recall { outbox_id, reason: reason.trim().to_owned() };
         let conflict = |message: String| Err(Refusal::Conflict { message }.into());
+        let loaded = self.loaded_epochs().await?;
         match self.inner.store.recall(&recall, &self.change(actor)).await? {
             Recalled::Done { award_record_id, unit } => {
-                self.give_back(&[unit]).await;
+                self.give_back(&[unit], &loaded).await;
                 self.put_back(&[award_record_id]).await;
                 Ok(())
             }
@@ -59,11 +61,15 @@ impl App {
         for (delivery, reason) in expired {
             by_reason.entry(reason).or_default().push((delivery.outbox_id, delivery.lease));
         }
+        if by_reason.is_empty() {
+            return Ok(0);
+        }
+        let loaded = self.loaded_epochs().await?;
         let mut recalled = 0;
         for (reason, leases) in by_reason {
             let units = self.inner.store.recall_unclaimed(&leases, reason, self.inner.sources.now()).await?;
             recalled += units.len();
-            self.give_back(&units).await;
+            self.give_back(&units, &loaded).await;
         }
         Ok(recalled)
     }
@@ -86,10 +92,25 @@ impl App {
         }
     }
 
-    /// Returns units to the counters. What is lost here, `reconcile_stock` finds.
-    async fn give_back(&self, units: &[ReturnedUnit]) {
+    /// The epochs under which counters are loaded now.
+    ///
+    /// Looked at before a recall: counters that are filled afterwards under a new epoch may already count without the unit, and
+    /// giving it back to them would make two of one.
+    async fn loaded_epochs(&self) -> Result<HashMap<ActivityId, Epoch>> {
+        let mut loaded = HashMap::new();
+        for head in self.inner.store.all_heads().await? {
+            if let Counted::Answer(_) = self.inner.stock.counters(&head.activity_id, head.epoch).await? {
+                loaded.insert(head.activity_id, head.epoch);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Returns units to the counters, where they were loaded in the epoch that the recall checked. What is lost here,
+    /// `reconcile_stock` finds.
+    async fn give_back(&self, units: &[ReturnedUnit], loaded: &HashMap<ActivityId, Epoch>) {
         let mut by_activity: BTreeMap<(&ActivityId, Epoch), Vec<(ClaimId, StockItem)>> = BTreeMap::new();
-        for unit in units {
+        for unit in units.iter().filter(|unit| loaded.get(&unit.activity_id) == Some(&unit.epoch)) {
             let returned = (ClaimId::Draw(unit.draw_id), StockItem::Award(unit.award_id.clone()));
             by_activity.entry((&unit.activity_id, unit.epoch)).or_default().push(returned);
         }

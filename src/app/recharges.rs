@@ -2,12 +2,13 @@
 
 use super::App;
 use crate::domain::bucket::Bucket;
+use crate::domain::calendar::Timestamp;
 use crate::domain::campaign::{ActivityState, SkuOffer};
 use crate::domain::draw::{RechargeOrder, RechargeSource};
 use crate::domain::id::{ActivityId, RechargeOrderId, RequestId, SkuId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{ClaimEnd, ClaimId, Epoch, StockItem};
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::stock::{Counted, Reservation};
 use crate::store::draws::{NewRecharge, Recharged as Stored};
 
@@ -31,6 +32,20 @@ pub struct Recharged {
     pub order: RechargeOrder,
     /// Whether this is the answer of an earlier request with the same key.
     pub repeated: bool,
+}
+
+/// A unit of a counted SKU that an order is about to use.
+pub(super) struct Unit<'a> {
+    /// The order, as the claim names it.
+    pub(super) claim_id: ClaimId,
+    /// Whose counters.
+    pub(super) activity_id: &'a ActivityId,
+    /// Of what.
+    pub(super) sku: &'a SkuId,
+    /// The epoch that the order will be recorded under.
+    pub(super) epoch: Epoch,
+    /// Now.
+    pub(super) claimed_at: Timestamp,
 }
 
 /// Times that an order is tried while the stock goes stale under it.
@@ -64,10 +79,11 @@ impl App {
             let offer = campaign.sku(sku).ok_or_else(unknown)?;
             let new = self.new_recharge(&request, offer, head.epoch);
             let order = new.order.clone();
-            match self.record_recharge(new, offer.stock.is_some().then(|| StockItem::Sku(sku.clone()))).await? {
+            match self.record_recharge(new, offer).await? {
                 Stored::Committed => return Ok(Recharged { order, repeated: false }),
                 Stored::Earlier(order) => return repeat(order, sku),
-                Stored::Stale => {}
+                // The next look at the head tells which.
+                Stored::Stale | Stored::NotOpen => {}
                 Stored::Full => {
                     let message = format!("{user_id} holds as many draws in activity {activity_id} as can be counted");
                     return Err(Refusal::Conflict { message }.into());
@@ -93,35 +109,50 @@ impl App {
         }
     }
 
-    /// Claims a unit of what is counted, records the order, ends the claim.
-    async fn record_recharge(&self, new: NewRecharge, counted: Option<StockItem>) -> Result<Stored> {
-        let (order, epoch) = (new.order.clone(), new.epoch);
-        let claim_id = ClaimId::Recharge(order.recharge_order_id);
-        let is_counted = counted.is_some();
-        if is_counted {
-            let choices = vec![counted];
-            let reservation = Reservation { claim_id, choices };
-            let now = order.created_at;
-            match self.inner.stock.reserve(&order.activity_id, epoch, &[reservation], now).await? {
-                Counted::Answer(given) if given == [Some(0)] => {}
-                Counted::Answer(_) => return Err(Refusal::SkuSoldOut { sku: order.sku }.into()),
-                Counted::Stale => {
-                    self.rebuild_stock(&order.activity_id, epoch).await?;
-                    return Ok(Stored::Stale);
-                }
+    /// Claims the unit, records what it is for by `record`, ends the claim. Nothing where the counters were stale: they are
+    /// filled anew, and nothing was recorded.
+    ///
+    /// # Errors
+    /// A refusal where the SKU is sold out. A fault of the record leaves the claim, because nobody knows whether it committed:
+    /// `reconcile_stock` finds out by a void row.
+    pub(super) async fn with_unit<T>(
+        &self,
+        unit: Option<Unit<'_>>,
+        record: impl Future<Output = Result<T, Fault>>,
+        is_committed: impl Fn(&T) -> bool,
+    ) -> Result<Option<T>> {
+        let Some(unit) = unit else { return Ok(Some(record.await?)) };
+        let Unit { claim_id, activity_id, sku, epoch, claimed_at } = unit;
+        let reservation = Reservation { claim_id, choices: vec![Some(StockItem::Sku(sku.clone()))] };
+        match self.inner.stock.reserve(activity_id, epoch, &[reservation], claimed_at).await? {
+            Counted::Answer(given) if given == [Some(0)] => {}
+            Counted::Answer(_) => return Err(Refusal::SkuSoldOut { sku: sku.clone() }.into()),
+            Counted::Stale => {
+                self.rebuild_stock(activity_id, epoch).await?;
+                return Ok(None);
             }
         }
-        // A fault leaves the claim: nobody knows whether the order committed. reconcile_stock finds out by a void row.
-        let recorded = self.inner.store.record_recharges(&[new]).await?;
-        let recorded = recorded.into_iter().next().unwrap_or(Stored::Stale);
-        if is_counted {
-            let end = if recorded == Stored::Committed { ClaimEnd::Confirm } else { ClaimEnd::Release };
-            let settled = self.inner.stock.settle(&order.activity_id, epoch, &[(claim_id, end)]).await;
-            if let Err(fault) = settled {
-                tracing::warn!(claim.id = %claim_id, error = %fault, "left {claim_id} to reconcile_stock");
-            }
+        let recorded = record.await?;
+        let end = if is_committed(&recorded) { ClaimEnd::Confirm } else { ClaimEnd::Release };
+        if let Err(fault) = self.inner.stock.settle(activity_id, epoch, &[(claim_id, end)]).await {
+            tracing::warn!(claim.id = %claim_id, error = %fault, "left {claim_id} to reconcile_stock");
         }
-        Ok(recorded)
+        Ok(Some(recorded))
+    }
+
+    async fn record_recharge(&self, new: NewRecharge, offer: &SkuOffer) -> Result<Stored> {
+        let (order, epoch) = (&new.order, new.epoch);
+        let unit = offer.stock.map(|_| Unit {
+            claim_id: ClaimId::Recharge(order.recharge_order_id),
+            activity_id: &order.activity_id,
+            sku: &order.sku,
+            epoch,
+            claimed_at: order.created_at,
+        });
+        let batch = [new.clone()];
+        let recorded = self.inner.store.record_recharges(&batch);
+        let recorded = self.with_unit(unit, recorded, |recorded| *recorded == [Stored::Committed]).await?;
+        Ok(recorded.and_then(|recorded| recorded.into_iter().next()).unwrap_or(Stored::Stale))
     }
 }
 

@@ -47,7 +47,9 @@ impl App {
     /// A fault of the stores.
     pub async fn reconcile(&self) -> Result<Report> {
         let mut report = self.reconcile_books().await?;
-        let (violations, draws_replayed) = self.replay_draws().await?;
+        let (mut violations, draws_replayed) = self.replay_draws().await?;
+        violations.extend(self.different_settlements(Invariant::Replay).await?);
+        violations.truncate(self.inner.config.reconcile.rows_max as usize);
         report.findings.push(Finding { invariant: Invariant::Replay, violations });
         report.draws_replayed = draws_replayed;
         Ok(report)
@@ -63,13 +65,19 @@ impl App {
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
+        let mut ledger = store.ledger_violations(rows_max).await?;
+        ledger.extend(store.redemption_violations(rows_max).await?);
+        ledger.extend(store.rebate_violations(rows_max).await?);
         quota.extend(store.win_violations(rows_max).await?);
+        quota.extend(self.different_settlements(Invariant::Quota).await?);
+        let mut awards = store.award_violations(rows_max).await?;
+        awards.extend(self.different_settlements(Invariant::Awards).await?);
         let (stock, counters_compared) = self.stock_violations().await?;
         let by_invariant = [
             (Invariant::Stock, stock),
             (Invariant::Quota, quota),
-            (Invariant::Ledger, store.ledger_violations(rows_max).await?),
-            (Invariant::Awards, store.award_violations(rows_max).await?),
+            (Invariant::Ledger, ledger),
+            (Invariant::Awards, awards),
             (Invariant::Outbox, store.outbox_violations(self.inner.sources.now() - overdue, rows_max).await?),
         ];
         let findings = by_invariant.map(|(invariant, mut violations)| {
@@ -77,6 +85,13 @@ impl App {
             Finding { invariant, violations }
         });
         Ok(Report { findings: findings.into(), counters_compared, draws_replayed: 0 })
+    }
+
+    /// Settled days that differ by rows of this invariant first.
+    async fn different_settlements(&self, invariant: Invariant) -> Result<Vec<Violation>> {
+        let mut found = self.inner.store.different_settlements(self.inner.config.reconcile.rows_max).await?;
+        found.retain(|violation| violation.invariant == invariant);
+        Ok(found)
     }
 
     /// Rows, and the number of activities whose counters were compared.
@@ -132,7 +147,7 @@ impl App {
         Ok((violations, replayed))
     }
 
-    async fn replay(&self, draw: &Draw) -> Result<Option<String>> {
+    pub(super) async fn replay(&self, draw: &Draw) -> Result<Option<String>> {
         let campaign = self.campaign(&draw.activity_id, draw.version).await?;
         let seed = self.day_seed(&draw.activity_id, draw.day).await?;
         let key = RollKey {

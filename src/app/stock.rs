@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::TimeDelta;
 
 use super::App;
+use crate::domain::calendar::Timestamp;
 use crate::domain::id::ActivityId;
 use crate::domain::stock::{ClaimEnd, Epoch, StockCounter, StockTruth};
 use crate::fault::Result;
@@ -86,7 +87,9 @@ impl App {
     pub async fn reconcile_stock(&self) -> Result<StockRepair> {
         let mut repair = StockRepair::default();
         for head in self.inner.store.all_heads().await? {
-            self.end_open_claims(&head.activity_id, head.epoch, &mut repair).await?;
+            let age = TimeDelta::seconds(i64::from(self.inner.config.reconcile.claim_seconds));
+            let before = self.inner.sources.now() - age;
+            self.end_open_claims(&head.activity_id, head.epoch, before, &mut repair).await?;
             if let Some(differences) = self.compare_stock(&head.activity_id, head.epoch).await?
                 && !differences.is_empty()
             {
@@ -106,9 +109,14 @@ impl App {
         Ok(())
     }
 
-    async fn end_open_claims(&self, activity_id: &ActivityId, epoch: Epoch, repair: &mut StockRepair) -> Result<()> {
-        let age = TimeDelta::seconds(i64::from(self.inner.config.reconcile.claim_seconds));
-        let before = self.inner.sources.now() - age;
+    /// Ends claims made before `before`. Safe at any age: what has not committed is voided.
+    pub(super) async fn end_open_claims(
+        &self,
+        activity_id: &ActivityId,
+        epoch: Epoch,
+        before: Timestamp,
+        repair: &mut StockRepair,
+    ) -> Result<()> {
         for _ in 0..STEPS_MAX {
             let claims = self.inner.stock.open_claims(activity_id, epoch, before, CLAIMS_MAX).await?;
             let Counted::Answer(claims) = claims else { return Ok(()) };

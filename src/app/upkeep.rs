@@ -21,6 +21,8 @@ pub struct Pruned {
     pub attempts: u64,
     /// Ended fires.
     pub fires: u64,
+    /// Ended workflows.
+    pub workflows: u64,
     /// Delivered messages of the queue.
     pub messages: u64,
     /// Codes of recalled awards that went back to their pools.
@@ -61,6 +63,13 @@ impl App {
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_fires(fires_before, SLICE).await?;
             pruned.fires += slice;
+            if slice < SLICE.into() {
+                break;
+            }
+        }
+        for _ in 0..SLICES_MAX {
+            let slice = self.inner.store.prune_workflows(outbox_before, SLICE).await?;
+            pruned.workflows += slice;
             if slice < SLICE.into() {
                 break;
             }

@@ -27,6 +27,11 @@ pub struct Month {
 #[error("must be a day such as 2026-11-22")]
 pub struct InvalidDay;
 
+/// A text that is no calendar month.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a month such as 2026-11")]
+pub struct InvalidMonth;
+
 impl Day {
     /// The day that clocks in `zone` show at `instant`.
     pub fn at(instant: Timestamp, zone: Tz) -> Self {
@@ -42,6 +47,12 @@ impl Day {
     #[must_use]
     pub fn plus(self, days: u64) -> Self {
         Self(self.0.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX))
+    }
+
+    /// The day before.
+    #[must_use]
+    pub fn yesterday(self) -> Self {
+        Self(self.0.pred_opt().unwrap_or(NaiveDate::MIN))
     }
 
     /// Whole days from `earlier` to this day; negative when this day comes first.
@@ -81,6 +92,14 @@ impl fmt::Display for Month {
     }
 }
 
+impl FromStr for Month {
+    type Err = InvalidMonth;
+    fn from_str(text: &str) -> Result<Self, InvalidMonth> {
+        let month = format!("{text}-01").parse::<Day>().map_err(|_| InvalidMonth)?.month();
+        if month.to_string() == text { Ok(month) } else { Err(InvalidMonth) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +115,16 @@ mod tests {
         let next = Day::at(at("2026-01-31T16:00:00Z"), zone);
         assert_eq!(next.to_string(), "2026-02-01");
         assert_eq!(next.month().to_string(), "2026-02");
+    }
+
+    #[test]
+    fn months_are_read_as_they_are_written() {
+        let month: Month = "2026-11".parse().expect("a month");
+        assert_eq!(month.to_string(), "2026-11");
+        for bad in ["", "2026", "2026-13", "2026-1", "2026-11-01", "x"] {
+            assert_eq!(bad.parse::<Month>(), Err(InvalidMonth), "{bad}");
+        }
+        assert_eq!("2026-03-01".parse::<Day>().map(|day| day.yesterday().to_string()), Ok("2026-02-28".into()));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::behaviour::Rebate;
 use super::calendar::{Day, Timestamp};
 use super::document::CampaignDocument;
-use super::id::{ActivityId, SkuId, Version};
+use super::id::{ActivityId, AwardId, Name, SkuId, Version};
 use super::points::Points;
 use super::quota::Limits;
+use super::settlement::Money;
 use super::stock::{StockItem, StockTotal};
 use super::strategy::Strategy;
 use super::text_form;
@@ -27,10 +29,14 @@ pub struct Campaign {
     pub time_zone: Tz,
     /// Draws a user may make in a day and in a month.
     pub limits: Limits,
+    /// Days after which points it credits expire; `None` is never.
+    pub points_expire_after_days: Option<u32>,
     /// The rules.
     pub strategy: Strategy,
     /// What users obtain to get draws.
     pub skus: Vec<SkuOffer>,
+    /// What behaviours earn.
+    pub rebates: Vec<Rebate>,
     /// The document it was made from.
     pub document: CampaignDocument,
 }
@@ -54,6 +60,19 @@ impl Campaign {
         self.skus.iter().find(|offer| offer.sku == *sku)
     }
 
+    /// What one unit of an award costs the business; nothing where the document does not say.
+    pub fn cost_of(&self, award_id: &AwardId) -> Money {
+        let award = self.document.awards.iter().find(|award| award.id == award_id.as_str());
+        let cost = award.and_then(|award| award.cost.as_deref());
+        // Validated: what cannot be read was refused.
+        cost.and_then(|cost| cost.parse().ok()).unwrap_or(Money::ZERO)
+    }
+
+    /// What that behaviour earns.
+    pub fn rebate(&self, behaviour: &Name) -> Option<&Rebate> {
+        self.rebates.iter().find(|rebate| rebate.behaviour == *behaviour)
+    }
+
     /// Everything the version counts, with how many there may ever be.
     pub fn stock_totals(&self) -> Vec<StockTotal> {
         let awards = self.strategy.awards().iter().filter_map(|award| {
@@ -64,6 +83,12 @@ impl Campaign {
             .iter()
             .filter_map(|offer| Some(StockTotal { item: StockItem::Sku(offer.sku.clone()), total: offer.stock? }));
         awards.chain(skus).collect()
+    }
+
+    /// When points that this version credits at `credited_at` expire, so many times 24 hours later; `None` is never.
+    pub fn points_expire_at(&self, credited_at: Timestamp) -> Option<Timestamp> {
+        let days = chrono::TimeDelta::days(self.points_expire_after_days?.into());
+        Some(credited_at.checked_add_signed(days).unwrap_or(Timestamp::MAX_UTC))
     }
 
     /// The first and the last local day of the window.

@@ -33,6 +33,9 @@ pub struct CampaignDocument {
     /// How many draws a user may make.
     #[serde(default)]
     pub limits: LimitsDocument,
+    /// Days after which points that this activity credits expire, 1 to 3650. Absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_expire_after_days: Option<u32>,
     /// What can be won, in the order it is shown.
     pub awards: Vec<AwardDocument>,
     /// Award sets that apply by draws used.
@@ -91,6 +94,10 @@ pub struct AwardDocument {
     /// Seconds between the draw and the dispatch of the award.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dispatch_after_seconds: u32,
+    /// What one unit costs the business, in the currency it counts its costs in, as a decimal with at most two places. Settlement
+    /// adds it up; absent is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
     /// What it is and how it reaches the winner.
     pub prize: PrizeDocument,
 }
@@ -193,7 +200,30 @@ pub struct SkuDocument {
 pub struct RebateDocument {
     /// Name of the behaviour, such as `sign_in`.
     pub behaviour: String,
-    /// SKU whose draws are granted.
+    /// Whether it is earned once in each of the activity's local days, such as a sign-in: the day is its business key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub daily: bool,
+    /// SKU whose draws are granted. Takes none of the SKU's stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Points credited, as a decimal with at most two places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<String>,
+    /// What days in a row earn beside that. Only with daily.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streaks: Vec<StreakDocument>,
+}
+
+/// What the day earns that makes so many days in a row, added to what every day earns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StreakDocument {
+    /// Days in a row, at least 2.
+    pub at: u32,
+    /// Whether every further multiple of it earns the same.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub repeat: bool,
+    /// SKU whose draws are granted. Takes none of the SKU's stock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Points credited, as a decimal with at most two places.
@@ -287,4 +317,9 @@ fn zero() -> String {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 const fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }

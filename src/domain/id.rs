@@ -117,6 +117,10 @@ text_id!(
     RequestId, 128, Alphabet::Printable
 );
 text_id!(
+    /// The business's own name of one behaviour of a user, such as a payment's number; the day of a daily one.
+    BusinessKey, 128, Alphabet::Printable
+);
+text_id!(
     /// An activity, as its campaign document names it.
     ActivityId, 64, Alphabet::Url
 );

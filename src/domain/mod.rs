@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod award;
+pub mod behaviour;
 pub mod bucket;
 pub mod calendar;
 pub mod campaign;
@@ -20,9 +21,11 @@ pub mod principal;
 pub mod quota;
 pub mod receipt;
 pub mod reconcile;
+pub mod redemption;
 pub mod refusal;
 pub mod revision;
 pub mod roll;
+pub mod settlement;
 pub mod standing;
 pub mod stock;
 pub mod story;
@@ -30,6 +33,7 @@ pub mod strategy;
 pub mod user_token;
 pub mod validate;
 pub mod weight;
+pub mod workflow;
 
 /// A word that is not one of those a type knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

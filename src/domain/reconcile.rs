@@ -11,7 +11,8 @@ pub enum Invariant {
     /// For each user and activity: used = number of draws; used <= granted; day and month used <= limits; wins <= the award's
     /// limit.
     Quota,
-    /// Every transfer sums to zero; every balance equals its entries; none of a user's is below zero.
+    /// Every transfer sums to zero; every balance equals its entries; none of a user's is below zero, and each equals what
+    /// remains of its lots: their amounts without what was used and not restored.
     Ledger,
     /// Every draw has exactly one award record; every record is delivered once, or visibly pending, dead or recalled.
     Awards,
@@ -30,7 +31,9 @@ impl Invariant {
         match self {
             Self::Stock => "total = left + confirmed + claimed, confirmed = rows in SQL, never more rows than total",
             Self::Quota => "used = number of draws, used <= granted, day and month used <= limits, wins <= per_user",
-            Self::Ledger => "every transfer sums to zero, every balance equals its entries, no user is below zero",
+            Self::Ledger => {
+                "every transfer sums to zero, every balance equals its entries and its lots, no user is below zero"
+            }
             Self::Awards => {
                 "every draw has exactly one award record, delivered once or visibly pending, dead or recalled"
             }
@@ -43,7 +46,7 @@ impl Invariant {
 }
 
 /// A row for which an invariant does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violation {
     /// Which invariant.
     pub invariant: Invariant,

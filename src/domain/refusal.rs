@@ -3,6 +3,7 @@
 use super::calendar::Timestamp;
 use super::campaign::ActivityState;
 use super::id::{ActivityId, SkuId, UserId};
+use super::points::Points;
 use super::quota::QuotaLimit;
 use super::validate::DocumentFault;
 
@@ -119,6 +120,14 @@ pub enum Refusal {
         /// The first instant at which it could not.
         claim_by: Timestamp,
     },
+    /// The user holds fewer points than are wanted.
+    #[error("{wanted} points are wanted and the balance is {balance}")]
+    InsufficientPoints {
+        /// Points wanted.
+        wanted: Points,
+        /// Points the user holds; what is set aside is not among them.
+        balance: Points,
+    },
     /// The idempotency key was used for another body.
     #[error("this Idempotency-Key was used with another body; send the same body or a new key")]
     RequestReused,
@@ -157,6 +166,7 @@ impl Refusal {
             Self::UserBlocked { .. } => "user_blocked",
             Self::SkuSoldOut { .. } => "sku_sold_out",
             Self::ClaimExpired { .. } => "claim_expired",
+            Self::InsufficientPoints { .. } => "insufficient_points",
             Self::RequestReused => "request_reused",
             Self::TryAgain => "try_again",
             Self::InvalidDocument { .. } => "invalid_document",

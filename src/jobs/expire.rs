@@ -1,4 +1,4 @@
-//! Closes activities whose window ended and reveals the seeds of days that are over.
+//! Closes activities whose window ended. The workflow `close_activity` settles their books.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ impl Job for Expire {
     const NAME: &'static str = "expire";
 
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
-        let expired = app.expire().await?;
-        Ok(Outcome::Done(format!("{} activities closed, {} days revealed", expired.closed, expired.revealed)))
+        let closed = app.expire().await?;
+        Ok(Outcome::Done(format!("{closed} activities closed")))
     }
 }

@@ -5,10 +5,13 @@
 
 mod dispatch_awards;
 mod expire;
+mod expire_points;
 mod prune;
 mod reconcile_ledger;
 mod reconcile_stock;
 mod relay_outbox;
+mod run_workflows;
+mod settle_day;
 mod sync_stock;
 
 use std::panic::AssertUnwindSafe;
@@ -27,10 +30,13 @@ use crate::queue::Message;
 
 use dispatch_awards::DispatchAwards;
 use expire::Expire;
+use expire_points::ExpirePoints;
 use prune::Prune;
 use reconcile_ledger::ReconcileLedger;
 use reconcile_stock::ReconcileStock;
 use relay_outbox::RelayOutbox;
+use run_workflows::RunWorkflows;
+use settle_day::SettleDay;
 use sync_stock::SyncStock;
 
 /// Runs the job a message names, or its part.
@@ -38,10 +44,13 @@ async fn run_named(app: &App, message: &Message, part: Part) -> Option<Ended> {
     Some(match message.job.as_str() {
         DispatchAwards::NAME => run::<DispatchAwards>(app, message, part).await,
         RelayOutbox::NAME => run::<RelayOutbox>(app, message, part).await,
+        RunWorkflows::NAME => run::<RunWorkflows>(app, message, part).await,
         SyncStock::NAME => run::<SyncStock>(app, message, part).await,
         ReconcileStock::NAME => run::<ReconcileStock>(app, message, part).await,
         ReconcileLedger::NAME => run::<ReconcileLedger>(app, message, part).await,
         Expire::NAME => run::<Expire>(app, message, part).await,
+        SettleDay::NAME => run::<SettleDay>(app, message, part).await,
+        ExpirePoints::NAME => run::<ExpirePoints>(app, message, part).await,
         Prune::NAME => run::<Prune>(app, message, part).await,
         _ => return None,
     })
@@ -262,10 +271,13 @@ mod tests {
         let scheduled = Config::defaults().cron.entries().map(|(job, _)| job.to_owned());
         let jobs = [
             RelayOutbox::NAME,
+            RunWorkflows::NAME,
             SyncStock::NAME,
             ReconcileStock::NAME,
             ReconcileLedger::NAME,
             Expire::NAME,
+            SettleDay::NAME,
+            ExpirePoints::NAME,
             Prune::NAME,
         ];
         assert_eq!(scheduled, jobs);
@@ -274,6 +286,8 @@ mod tests {
     fn the_settings_know_which_jobs_run_in_parts() {
         let known = |name, in_parts| assert_eq!(JOBS_IN_PARTS.contains(&name), in_parts, "{name}");
         known(RelayOutbox::NAME, RelayOutbox::IN_PARTS);
+        known(RunWorkflows::NAME, RunWorkflows::IN_PARTS);
+        known(SettleDay::NAME, SettleDay::IN_PARTS);
         known(SyncStock::NAME, SyncStock::IN_PARTS);
         known(ReconcileStock::NAME, ReconcileStock::IN_PARTS);
         known(ReconcileLedger::NAME, ReconcileLedger::IN_PARTS);

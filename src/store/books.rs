@@ -27,8 +27,17 @@ pub trait BookStore {
     /// Draws without exactly one award record, and award records whose effect and state do not agree.
     async fn award_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
+    /// Redemptions that differ from their debit, their order or what took them back, and debits and orders without theirs.
+    async fn redemption_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Behaviours that earned nothing, and orders and credits of behaviours that are not there.
+    async fn rebate_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
     /// Entries that were due, or whose lease ended, before `overdue_before`.
     async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Settled days whose books differ by what holds of them, each with the invariant and the first of its rows.
+    async fn different_settlements(&self, limit: u32) -> Stored<Vec<Violation>>;
 
     /// Draws in the order of their ids, after the one given: what replay reads, part by part.
     async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;

@@ -5,11 +5,12 @@ use async_trait::async_trait;
 use super::Stored;
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
-use crate::domain::campaign::ActivityHead;
+use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
-use crate::domain::id::{ActivityId, Version};
+use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::{DaySeed, SeedChain};
 use crate::domain::stock::{StockItem, StockTotal};
+use crate::domain::workflow::{NewWorkflow, WorkflowRun};
 
 /// A document on its way to becoming a version.
 #[derive(Debug, Clone)]
@@ -54,6 +55,47 @@ pub struct StockShort {
     pub total: u64,
     /// What is used.
     pub used: u64,
+}
+
+/// What became of a wish for another state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateChanged {
+    /// It is in that state now.
+    Changed,
+    /// It was in that state already; nothing was written.
+    Unchanged,
+    /// There is no such activity.
+    Unknown,
+    /// Its state does not lead to the one wanted; nothing was written.
+    Refused(ActivityState),
+}
+
+/// A wish to close an activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// Which.
+    pub activity_id: ActivityId,
+    /// Only if its window ended at or before this instant; whenever, without one.
+    pub if_ended_by: Option<Timestamp>,
+    /// The workflow to be started with it.
+    pub workflow: NewWorkflow,
+}
+
+/// What became of a wish to close an activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// It is closed now, and this closes its books.
+    Now(WorkflowRun),
+    /// It was closed before, and this closes its books.
+    Already(WorkflowRun),
+    /// A workflow that failed is opening it again: nothing was written.
+    BeingOpened(WorkflowRun),
+    /// It is settled: nothing was written.
+    Settled,
+    /// Its window has not ended: nothing was written.
+    NotEnded,
+    /// There is no such activity.
+    Unknown,
 }
 
 /// A published version.
@@ -123,13 +165,33 @@ pub trait CatalogStore {
     /// The seed chains of an activity, by first day. They do not overlap.
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
 
-    /// Marks every day before `before` as revealed: no draw of such a day can be recorded any more. Days never become
-    /// secret again. Gives the first day that is still secret.
+    /// Marks every day before `before` as revealed, and so sealed: no draw of such a day can be recorded any more. Days never
+    /// become secret again. Gives the first day that is still secret.
     async fn reveal_seeds(&self, activity_id: &ActivityId, before: Day) -> Stored<Day>;
 
     /// The first day whose seed is still secret, where any reveal was made.
     async fn secret_from(&self, activity_id: &ActivityId) -> Stored<Option<Day>>;
 
-    /// Closes open and paused activities whose window ended at or before `now`. Gives which.
-    async fn close_ended(&self, now: Timestamp) -> Stored<Vec<ActivityId>>;
+    /// Pauses an open activity or resumes a paused one: `wanted` is `Paused` or `Open`. Once this returns, no draw and no order on
+    /// request can be recorded in an activity that is not open. Repeated, it is `Unchanged` and leaves no record.
+    async fn change_state(
+        &self,
+        activity_id: &ActivityId,
+        wanted: ActivityState,
+        change: &Change,
+    ) -> Stored<StateChanged>;
+
+    /// Closes an activity and starts the workflow that closes its books, in one transaction. The stock epoch rises: nothing that was
+    /// claimed before can commit. Repeated, it gives the workflow there is; a closed activity whose workflow is gone gets another.
+    async fn close_activity(&self, closing: &Closing, change: &Change) -> Stored<Closed>;
+
+    /// Opens an activity again that this workflow closed, in the state it was closed from. Tells whether it did: nothing happens
+    /// where it is not closed, or was closed by another.
+    async fn reopen_activity(&self, activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool>;
+
+    /// Activities to be closed: open and paused ones whose window ended at or before `now`, and closed ones that nobody settles.
+    async fn ended_activities(&self, now: Timestamp) -> Stored<Vec<ActivityId>>;
+
+    /// Open and paused activities whose current version lists the stage, newest published first, with when it was published.
+    async fn staged_activities(&self, channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>>;
 }

@@ -78,8 +78,10 @@ pub enum Recorded {
     Moved,
     /// The stock epoch has risen: nothing of the group was written. Reserve again.
     Stale,
-    /// The day's seed is revealed: nothing of the group was written. Decide again with today's day.
+    /// The day is sealed: nothing of the group was written. Decide again with today's day.
     DayOver,
+    /// The activity is not open: nothing of the group was written. Decide again, and refuse.
+    NotOpen,
 }
 
 /// A grant to be recorded.
@@ -103,6 +105,8 @@ pub enum Recharged {
     Stale,
     /// The account would hold more draws than it can count: nothing was written.
     Full,
+    /// The activity is not open: nothing was written.
+    NotOpen,
 }
 
 /// Draws, newest first, each with the state of its award.

@@ -4,6 +4,7 @@
 //! a failure whose outcome is unknown, the caller calls it again.
 
 pub mod audit;
+pub mod behaviours;
 pub mod books;
 pub mod catalog;
 pub mod coupons;
@@ -16,10 +17,13 @@ pub mod ledger;
 pub mod lists;
 pub mod operators;
 pub mod outbox;
+pub mod redemptions;
+pub mod settlement;
 pub mod sqlite;
 pub mod stock;
 pub mod stories;
 pub mod tokens;
+pub mod workflows;
 
 use async_trait::async_trait;
 
@@ -35,6 +39,8 @@ pub trait Store:
     + draws::DrawStore
     + stock::StockStore
     + outbox::OutboxStore
+    + behaviours::BehaviourStore
+    + redemptions::RedemptionStore
     + ledger::LedgerStore
     + cron::CronStore
     + jobs::JobStore
@@ -43,10 +49,12 @@ pub trait Store:
     + audit::AuditStore
     + operators::OperatorStore
     + tokens::TokenStore
-    + lists::ListStore
-    + stories::StoryStore
     + coupons::CouponStore
     + goods::GoodsStore
+    + lists::ListStore
+    + settlement::SettlementStore
+    + stories::StoryStore
+    + workflows::WorkflowStore
     + Send
     + Sync
 {

@@ -40,6 +40,8 @@ pub struct Finish {
     pub result: AttemptResult,
     /// Names the transfer, where points are credited.
     pub transfer_id: TransferId,
+    /// When points that are credited expire; never without it.
+    pub points_expire_at: Option<Timestamp>,
     /// Names the order, where draws are granted.
     pub recharge_order_id: RechargeOrderId,
 }

@@ -15,3 +15,4 @@ mod server;
 mod store;
 mod support;
 mod tidy;
+mod workflows;

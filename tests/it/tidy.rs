@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("queue", &["domain", "fault", "config", "clock", "queue"]),
     ("dispatch", &["domain", "fault", "config", "clock", "store", "dispatch"]),
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
-    ("jobs", &["domain", "fault", "app", "queue", "jobs"]),
+    ("jobs", &["domain", "fault", "app", "queue", "workflows", "jobs"]),
     ("workflows", &["domain", "fault", "app", "workflows"]),
     ("api", &["domain", "fault", "config", "app", "api"]),
     ("show.rs", &["domain", "app"]),

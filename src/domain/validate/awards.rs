@@ -8,6 +8,7 @@ use crate::domain::award::{PointsRange, Prize};
 use crate::domain::document::{AwardDocument, CampaignDocument, PrizeDocument};
 use crate::domain::goods::{CLAIM_WITHIN_DAYS, CLAIM_WITHIN_DAYS_MAX};
 use crate::domain::id::{AwardId, Name, SkuId};
+use crate::domain::settlement::Money;
 use crate::domain::strategy::AwardRule;
 use crate::domain::weight::Weight;
 
@@ -93,6 +94,13 @@ impl AwardReader<'_> {
             let message = format!("{} seconds is longer than any campaign", award.dispatch_after_seconds);
             let mend = format!("Use at most {DISPATCH_AFTER_SECONDS_MAX} seconds.");
             self.faults.add(self.at("dispatch_after_seconds"), message, mend);
+        }
+        if let Some(cost) = &award.cost
+            && cost.parse::<Money>().is_err()
+        {
+            let message = format!("the cost {} is no amount of money", quoted(cost));
+            let mend = "Write a decimal with at most two places, from 0 to 10000000000, such as \"12.50\".";
+            self.faults.add(self.at("cost"), message, mend);
         }
         let prize = self.prize(&award.prize);
         Some(AwardRule {

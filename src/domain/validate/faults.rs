@@ -8,7 +8,7 @@ use crate::domain::id::InvalidId;
 use crate::domain::points::Points;
 
 /// The fields of a document in the order it lists them.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "activity",
     "title",
     "description",
@@ -17,6 +17,7 @@ const FIELDS: [&str; 14] = [
     "time_zone",
     "strategy",
     "limits",
+    "points_expire_after_days",
     "awards",
     "tiers",
     "blacklist",

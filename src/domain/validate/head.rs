@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::faults::{Faults, quoted};
-use super::{DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX, WINDOW_DAYS_MAX};
+use super::{DESCRIPTION_CHARS_MAX, POINTS_EXPIRE_AFTER_DAYS_MAX, TITLE_CHARS_MAX, WINDOW_DAYS_MAX};
 use crate::domain::calendar::Timestamp;
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::ActivityId;
@@ -16,6 +16,7 @@ pub(super) struct Head {
     pub(super) closes_at: Timestamp,
     pub(super) time_zone: Tz,
     pub(super) limits: Limits,
+    pub(super) points_expire_after_days: Option<u32>,
 }
 
 pub(super) fn read(document: &CampaignDocument, faults: &mut Faults) -> Option<Head> {
@@ -35,7 +36,21 @@ pub(super) fn read(document: &CampaignDocument, faults: &mut Faults) -> Option<H
             faults.add(path, "allows no draw at all", "Use at least 1, or remove it to allow any number.");
         }
     }
-    Some(Head { activity_id: activity_id?, opens_at: opens_at?, closes_at: closes_at?, time_zone: time_zone?, limits })
+    let points_expire_after_days = document.points_expire_after_days;
+    if let Some(days) = points_expire_after_days
+        && !(1..=POINTS_EXPIRE_AFTER_DAYS_MAX).contains(&days)
+    {
+        let mend = format!("Use 1 to {POINTS_EXPIRE_AFTER_DAYS_MAX} days, or remove it for points that never expire.");
+        faults.add("points_expire_after_days", format!("points cannot expire after {days} days"), mend);
+    }
+    Some(Head {
+        activity_id: activity_id?,
+        opens_at: opens_at?,
+        closes_at: closes_at?,
+        time_zone: time_zone?,
+        limits,
+        points_expire_after_days,
+    })
 }
 
 fn instant(path: &str, text: &str, faults: &mut Faults) -> Option<Timestamp> {

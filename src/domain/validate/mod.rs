@@ -19,6 +19,8 @@ use faults::Faults;
 
 /// The longest window. A chain of day seeds is made for all of it when the activity opens.
 pub const WINDOW_DAYS_MAX: i64 = 3_650;
+/// The longest time, in days, after which points may expire.
+pub const POINTS_EXPIRE_AFTER_DAYS_MAX: u32 = 3_650;
 /// The largest stock: far above any real one, and far below what counters can hold.
 pub const STOCK_MAX: u64 = 1_000_000_000_000;
 /// The most draws one SKU grants.
@@ -35,6 +37,10 @@ pub const TIERS_MAX: usize = 1_000;
 pub const BLACKLIST_MAX: usize = 100_000;
 /// The most SKUs, the most rebates and the most stages of a document.
 pub const OFFERS_MAX: usize = 1_000;
+/// The most steps of a streak.
+pub const STREAKS_MAX: usize = 100;
+/// The longest streak that can be rewarded: every day of the longest window.
+pub const STREAK_DAYS_MAX: u32 = 3_650;
 /// The largest payload of a webhook award, as JSON, in bytes.
 pub const PAYLOAD_BYTES_MAX: usize = 4_096;
 /// The longest wait between a draw and the dispatch of its award: as long as the longest window, in seconds.
@@ -72,7 +78,7 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
         document.blacklist.as_ref().and_then(|blacklist| rules::blacklist(document, blacklist, &ids, &mut faults));
     reach::check(document, &ids, &mut faults);
     let skus = offers::skus(document, &mut faults);
-    offers::rebates(document, &mut faults);
+    let rebates = offers::rebates(document, &mut faults);
     offers::stages(document, &mut faults);
 
     // Invariant: a part that could not be read has left a fault, so no part is missing from a campaign.
@@ -80,16 +86,18 @@ pub fn compile(document: &CampaignDocument) -> Result<Campaign, Vec<DocumentFaul
         (Some(awards), Some(tiers)) => Strategy::new(StrategyParts { awards, tiers, blacklist }),
         _ => None,
     };
-    match (head, strategy, skus) {
-        (Some(head), Some(strategy), Some(skus)) if faults.is_empty() => Ok(Campaign {
+    match (head, strategy, skus, rebates) {
+        (Some(head), Some(strategy), Some(skus), Some(rebates)) if faults.is_empty() => Ok(Campaign {
             activity_id: head.activity_id,
             title: document.title.clone(),
             opens_at: head.opens_at,
             closes_at: head.closes_at,
             time_zone: head.time_zone,
             limits: head.limits,
+            points_expire_after_days: head.points_expire_after_days,
             strategy,
             skus,
+            rebates,
             document: document.clone(),
         }),
         _ => Err(faults.in_document_order()),

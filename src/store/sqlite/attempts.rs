@@ -80,6 +80,8 @@ impl<'a> Effects<'a> {
                     amount: *amount,
                     reason: TransferReason::Award,
                     key: award_record_id.to_string(),
+                    expires_at: finish.points_expire_at,
+                    asked: ledger::Asked::default(),
                 });
                 None
             }

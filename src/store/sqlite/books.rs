@@ -184,6 +184,51 @@ impl BookStore for SqliteStore {
                 FROM account
                WHERE balance < 0
                  AND account_id <> 'issuer'
+               UNION ALL
+              SELECT 'account ' || account_id, 'it counts ' || entries || ' entries and has ' || found
+                FROM (SELECT account.account_id, account.entries,
+                             (SELECT COUNT(*)
+                                FROM entry
+                               WHERE entry.account_id = account.account_id) AS found
+                        FROM account)
+               WHERE entries <> found
+               UNION ALL
+              SELECT 'account ' || account_id,
+                     'its balance is ' || SUM(balance) || ' hundredths, its lots hold ' || SUM(remaining)
+                FROM (SELECT account_id, balance, 0 AS remaining
+                        FROM account
+                       WHERE substr(account_id, 1, 5) = 'user:'
+                       UNION ALL
+                      SELECT account_id, 0, SUM(remaining)
+                        FROM point_lot
+                       GROUP BY account_id)
+               GROUP BY account_id
+              HAVING SUM(balance) <> SUM(remaining)
+               UNION ALL
+              SELECT 'lot xfer_' || lot_id,
+                     'of ' || SUM(amount) || ' hundredths ' || SUM(used) || ' are used and ' || SUM(remaining) || ' remain'
+                FROM (SELECT transfer_id AS lot_id, amount, remaining, 0 AS used
+                        FROM point_lot
+                       UNION ALL
+                      SELECT lot_id, 0, 0, SUM(amount)
+                        FROM lot_use
+                       WHERE restored_by IS NULL
+                       GROUP BY lot_id)
+               GROUP BY lot_id
+              HAVING SUM(remaining) <> SUM(amount) - SUM(used)
+               UNION ALL
+              SELECT 'account ' || account_id,
+                     'its balance is ' || SUM(balance) || ' hundredths, its holds hold ' || SUM(held)
+                FROM (SELECT account_id, balance, 0 AS held
+                        FROM account
+                       WHERE substr(account_id, 1, 5) = 'held:'
+                       UNION ALL
+                      SELECT 'held:' || user_id, 0, SUM(amount)
+                        FROM hold
+                       WHERE state = 'held'
+                       GROUP BY user_id)
+               GROUP BY account_id
+              HAVING SUM(balance) <> SUM(held)
                LIMIT ?1",
         )
         .bind(limit)
@@ -249,6 +294,102 @@ impl BookStore for SqliteStore {
         Ok(violations(Invariant::Awards, found))
     }
 
+    async fn redemption_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'redemption rdm_' || redemption_id,
+                     'price ' || price || ' hundredths, debited ' || COALESCE(debited, 'nothing')
+                     || ', granted ' || draws || ' draws by an order of ' || COALESCE(ordered, 'none')
+                     || CASE WHEN reversed_at IS NULL THEN ', not reversed' ELSE ', reversed' END
+                     || ', order ' || CASE WHEN order_reversed_at IS NULL THEN 'not reversed' ELSE 'reversed' END
+                     || ', restored ' || COALESCE(restored, 'nothing')
+                FROM (SELECT redemption_order.redemption_id, redemption_order.price, redemption_order.draws,
+                             redemption_order.reversed_at, recharge_order.draws AS ordered,
+                             recharge_order.reversed_at AS order_reversed_at,
+                             (SELECT -entry.amount
+                                FROM transfer
+                                JOIN entry ON entry.transfer_id = transfer.transfer_id
+                               WHERE transfer.reason = 'redemption'
+                                 AND transfer.key = 'rdm_' || redemption_order.redemption_id
+                                 AND entry.account_id = 'user:' || redemption_order.user_id) AS debited,
+                             (SELECT entry.amount
+                                FROM transfer
+                                JOIN entry ON entry.transfer_id = transfer.transfer_id
+                               WHERE transfer.reason = 'reversal'
+                                 AND transfer.key = 'rdm_' || redemption_order.redemption_id
+                                 AND entry.account_id = 'user:' || redemption_order.user_id) AS restored
+                        FROM redemption_order
+                        LEFT JOIN recharge_order
+                          ON recharge_order.recharge_order_id = redemption_order.recharge_order_id
+                         AND recharge_order.void = 0
+                         AND recharge_order.source = 'redemption'
+                         AND recharge_order.source_key = 'rdm_' || redemption_order.redemption_id)
+               WHERE debited IS NOT price
+                  OR ordered IS NOT draws
+                  OR order_reversed_at IS NOT reversed_at
+                  OR restored IS NOT CASE WHEN reversed_at IS NULL THEN NULL ELSE price END
+               UNION ALL
+              SELECT 'order rech_' || recharge_order.recharge_order_id, 'its redemption is not there'
+                FROM recharge_order NOT INDEXED
+                LEFT JOIN redemption_order
+                  ON redemption_order.redemption_id = substr(recharge_order.source_key, 5)
+               WHERE recharge_order.void = 0
+                 AND recharge_order.source = 'redemption'
+                 AND redemption_order.redemption_id IS NULL
+               UNION ALL
+              SELECT 'transfer xfer_' || transfer.transfer_id, 'its redemption is not there'
+                FROM transfer
+                LEFT JOIN redemption_order
+                  ON redemption_order.redemption_id = substr(transfer.key, 5)
+               WHERE transfer.reason = 'redemption'
+                 AND redemption_order.redemption_id IS NULL
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare redemptions with orders and debits"))?;
+        Ok(violations(Invariant::Ledger, found))
+    }
+
+    async fn rebate_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found: Vec<Found> = sqlx::query_as(
+            r"SELECT 'order rech_' || recharge_order.recharge_order_id, 'its behaviour is not there'
+                FROM recharge_order NOT INDEXED
+                LEFT JOIN behaviour ON behaviour.behaviour_id = substr(recharge_order.source_key, 5, 26)
+               WHERE recharge_order.void = 0
+                 AND recharge_order.source = 'rebate'
+                 AND behaviour.behaviour_id IS NULL
+               UNION ALL
+              SELECT 'transfer xfer_' || transfer.transfer_id, 'its behaviour is not there'
+                FROM transfer
+                LEFT JOIN behaviour ON behaviour.behaviour_id = substr(transfer.key, 5, 26)
+               WHERE transfer.reason = 'rebate'
+                 AND behaviour.behaviour_id IS NULL
+               UNION ALL
+              SELECT 'behaviour beh_' || behaviour.behaviour_id, 'it earned nothing'
+                FROM behaviour
+               WHERE NOT EXISTS (SELECT 1
+                                   FROM transfer
+                                  WHERE transfer.reason = 'rebate'
+                                    AND transfer.key > 'beh_' || behaviour.behaviour_id || '/'
+                                    AND transfer.key < 'beh_' || behaviour.behaviour_id || '0')
+                 AND NOT EXISTS (SELECT 1
+                                   FROM recharge_order
+                                  WHERE recharge_order.void = 0
+                                    AND recharge_order.user_id = behaviour.user_id
+                                    AND recharge_order.activity_id = behaviour.activity_id
+                                    AND recharge_order.source = 'rebate'
+                                    AND recharge_order.source_key > 'beh_' || behaviour.behaviour_id || '/'
+                                    AND recharge_order.source_key < 'beh_' || behaviour.behaviour_id || '0')
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("compare behaviours with orders and credits"))?;
+        Ok(violations(Invariant::Ledger, found))
+    }
+
     async fn outbox_violations(&self, overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>> {
         let found: Vec<Found> = sqlx::query_as(
             r"SELECT 'outbox entry out_' || outbox_id,
@@ -265,6 +406,41 @@ impl BookStore for SqliteStore {
         .await
         .map_err(Fault::doing("look for overdue work"))?;
         Ok(violations(Invariant::Outbox, found))
+    }
+
+    async fn different_settlements(&self, limit: u32) -> Stored<Vec<Violation>> {
+        // What holds of a day is its last correction, or what was settled.
+        let found: Vec<(String, String, String)> = sqlx::query_as(
+            r"WITH last_word AS (
+                   SELECT activity_id, day, state, differences
+                     FROM settlement
+                    WHERE NOT EXISTS (SELECT 1
+                                        FROM settlement_correction AS correction
+                                       WHERE correction.activity_id = settlement.activity_id
+                                         AND correction.day = settlement.day)
+                    UNION ALL
+                   SELECT activity_id, day, state, differences
+                     FROM settlement_correction AS correction
+                    WHERE NOT EXISTS (SELECT 1
+                                        FROM settlement_correction AS later
+                                       WHERE later.activity_id = correction.activity_id
+                                         AND later.day = correction.day
+                                         AND later.number > correction.number))
+              SELECT differences ->> '$[0].invariant', 'settlement ' || activity_id || '/' || day,
+                     json_array_length(differences) || ' rows differ, such as ' || (differences ->> '$[0].subject')
+                     || ': ' || (differences ->> '$[0].detail')
+                FROM last_word
+               WHERE state = 'different'
+               LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("look for settlements that differ"))?;
+        let named = |(invariant, subject, detail): (String, String, String)| {
+            Ok(Violation { invariant: serde_json::from_value(invariant.into())?, subject, detail })
+        };
+        found.into_iter().map(named).collect::<Tried<_>>().map_err(Fault::doing("look for settlements that differ"))
     }
 
     async fn draws_after(&self, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>> {

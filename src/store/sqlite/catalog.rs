@@ -12,12 +12,14 @@ use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
-use crate::domain::id::{ActivityId, Version};
+use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
 use crate::store::Stored;
-use crate::store::catalog::{CatalogStore, Draft, NewVersion, Published, Saver, StockShort, StoredVersion};
+use crate::store::catalog::{
+    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
+};
 
 #[async_trait]
 impl CatalogStore for SqliteStore {
@@ -106,7 +108,8 @@ impl CatalogStore for SqliteStore {
     async fn reveal_seeds(&self, activity_id: &ActivityId, before: Day) -> Stored<Day> {
         let secret_from: String = sqlx::query_scalar(
             r"UPDATE activity
-                 SET secret_from = MAX(COALESCE(secret_from, ?2), ?2)
+                 SET secret_from = MAX(COALESCE(secret_from, ?2), ?2),
+                     sealed_before = MAX(COALESCE(sealed_before, ?2), ?2)
                WHERE activity_id = ?1
               RETURNING secret_from",
         )
@@ -132,24 +135,29 @@ impl CatalogStore for SqliteStore {
         secret_from.map(|day| day.parse()).transpose().map_err(Fault::doing("read which seeds are secret"))
     }
 
-    async fn close_ended(&self, now: Timestamp) -> Stored<Vec<ActivityId>> {
-        let mut closed: Vec<String> = sqlx::query_scalar(
-            r"UPDATE activity
-                 SET state = 'closed'
-               WHERE state IN ('open', 'paused')
-                 AND closes_at <= ?1
-              RETURNING activity_id",
-        )
-        .bind(millis(now))
-        .fetch_all(&self.writer)
-        .await
-        .map_err(Fault::doing("close ended activities"))?;
-        closed.sort_unstable();
-        closed
-            .iter()
-            .map(|activity_id| ActivityId::new(activity_id))
-            .collect::<Result<_, _>>()
-            .map_err(Fault::doing("close ended activities"))
+    async fn change_state(
+        &self,
+        activity_id: &ActivityId,
+        wanted: ActivityState,
+        change: &Change,
+    ) -> Stored<StateChanged> {
+        self.try_change_state(activity_id, wanted, change).await.map_err(Fault::doing("change an activity's state"))
+    }
+
+    async fn close_activity(&self, closing: &Closing, change: &Change) -> Stored<Closed> {
+        self.try_close(closing, change).await.map_err(Fault::doing("close an activity"))
+    }
+
+    async fn reopen_activity(&self, activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool> {
+        self.try_reopen(activity_id, closed_by, change).await.map_err(Fault::doing("open an activity again"))
+    }
+
+    async fn ended_activities(&self, now: Timestamp) -> Stored<Vec<ActivityId>> {
+        self.read_ended(now).await.map_err(Fault::doing("look for ended activities"))
+    }
+
+    async fn staged_activities(&self, channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>> {
+        self.read_staged(channel, source).await.map_err(Fault::doing("read the activities of a stage"))
     }
 }
 

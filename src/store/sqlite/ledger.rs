@@ -1,144 +1,296 @@
-//! Points in SQLite: balances, entries, and the transfers that effects cause.
+//! The ledger in SQLite: transfers that a transaction writes with what causes them.
 
 use std::collections::HashSet;
 
-use async_trait::async_trait;
 use serde::Serialize;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::rows::ulid;
-use super::{SqliteStore, Tried, changed, instant, json, millis};
+use super::{Tried, changed, json, lots, millis};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
-use crate::domain::id::{TransferId, UserId};
-use crate::domain::ledger::{Account, Entry, TransferReason};
+use crate::domain::id::{RequestId, TransferId, UserId};
+use crate::domain::ledger::{Account, TransferReason};
 use crate::domain::points::Points;
-use crate::fault::Fault;
-use crate::store::ledger::LedgerStore;
-use crate::store::{Page, Stored};
 
-#[async_trait]
-impl LedgerStore for SqliteStore {
-    async fn points(&self, user_id: &UserId) -> Stored<Points> {
-        let balance: Option<i64> = sqlx::query_scalar(
-            r"SELECT balance
-                FROM account
-               WHERE account_id = ?1",
-        )
-        .bind(Account::User(user_id.clone()).key())
-        .fetch_optional(&self.readers)
-        .await
-        .map_err(Fault::doing("read a balance"))?;
-        Ok(Points::from_hundredths(balance.unwrap_or(0)))
-    }
-
-    async fn entries(&self, user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>> {
-        let rows: Vec<EntryRow> = sqlx::query_as(
-            r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key,
-                     transfer.created_at
-                FROM entry
-                JOIN transfer ON transfer.transfer_id = entry.transfer_id
-               WHERE entry.account_id = ?1
-                 AND entry.transfer_id < ?2
-               ORDER BY entry.transfer_id DESC
-               LIMIT ?3",
-        )
-        .bind(Account::User(user_id.clone()).key())
-        .bind(super::before(page.after.map(TransferId::ulid)))
-        .bind(page.limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(Fault::doing("list a user's points"))?;
-        rows.iter().map(EntryRow::read).collect::<Tried<_>>().map_err(Fault::doing("list a user's points"))
-    }
+/// Who asked for a transfer, and what they say about it. Nothing where it follows from something else, such as a redemption,
+/// which has a key of its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked<'a> {
+    /// The Idempotency-Key. It belongs to the user and the reason.
+    pub(super) request_id: Option<&'a RequestId>,
+    /// Words for people.
+    pub(super) note: Option<&'a str>,
 }
 
-/// A line of an account with its transfer.
-#[derive(FromRow)]
-pub(super) struct EntryRow {
-    transfer_id: String,
-    amount: i64,
-    balance: i64,
-    reason: String,
-    key: String,
-    created_at: i64,
-}
-
-impl EntryRow {
-    pub(super) fn read(&self) -> Tried<Entry> {
-        Ok(Entry {
-            transfer_id: TransferId::from_ulid(ulid(&self.transfer_id)?),
-            amount: Points::from_hundredths(self.amount),
-            balance: Points::from_hundredths(self.balance),
-            reason: self.reason.parse()?,
-            key: self.key.clone(),
-            created_at: instant(self.created_at)?,
-        })
-    }
-}
-
-/// Points that the issuer gives a user, once for each reason and key.
+/// Points that the issuer gives a user, once for each reason and key. They make a lot.
+#[derive(Debug, Clone)]
 pub(super) struct Credit<'a> {
     pub(super) transfer_id: TransferId,
     pub(super) user_id: &'a UserId,
     pub(super) amount: Points,
     pub(super) reason: TransferReason,
     pub(super) key: String,
+    /// When what is left of them expires; never without it.
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) asked: Asked<'a>,
 }
 
-#[derive(Serialize)]
-struct TransferJson<'a> {
-    transfer_id: String,
-    bucket: u16,
-    account_id: String,
-    amount: i64,
-    reason: &'static str,
-    key: &'a str,
+/// Points that a user gives back to the issuer, once for each reason and key. Lots that expire first are used first.
+#[derive(Debug, Clone)]
+pub(super) struct Debit<'a> {
+    pub(super) transfer_id: TransferId,
+    pub(super) user_id: &'a UserId,
+    pub(super) amount: Points,
+    pub(super) reason: TransferReason,
+    pub(super) key: String,
+    pub(super) asked: Asked<'a>,
 }
 
-/// Writes the credits whose key was not used before, with both their entries, and moves the balances.
-pub(super) async fn credit(tx: &mut SqliteConnection, credits: &[Credit<'_>], now: Timestamp) -> Tried<()> {
+/// What became of a debit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Debited {
+    /// The points are taken.
+    Committed,
+    /// The reason and key were used before: nothing was written.
+    Earlier,
+    /// The user holds less than the amount: nothing was written.
+    Short {
+        /// What the user holds.
+        balance: Points,
+    },
+}
+
+/// Points of an earlier debit that go back into the lots they came from, with the expiry those have.
+#[derive(Debug, Clone)]
+pub(super) struct Restore<'a> {
+    pub(super) transfer_id: TransferId,
+    pub(super) user_id: &'a UserId,
+    pub(super) reason: TransferReason,
+    pub(super) key: String,
+    /// Reason and key of the debit.
+    pub(super) debit: (TransferReason, &'a str),
+    pub(super) asked: Asked<'a>,
+}
+
+/// What became of a restoration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Restored {
+    /// So many points are back.
+    Committed(Points),
+    /// The reason and key were used before: nothing was written.
+    Earlier,
+    /// There was no such debit, or its points came back another way: nothing was written.
+    Nothing,
+}
+
+/// A transfer from one account to another, as the statements read it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct TransferJson<'a> {
+    pub(super) transfer_id: String,
+    pub(super) bucket: u16,
+    pub(super) giver: String,
+    pub(super) taker: String,
+    pub(super) amount: i64,
+    pub(super) reason: &'static str,
+    pub(super) key: &'a str,
+    pub(super) request: Option<String>,
+    pub(super) note: Option<&'a str>,
+    pub(super) expires_at: Option<i64>,
+}
+
+/// The key of a request as SQL keeps it: neither part can hold a line feed, so no two pairs are the same text.
+pub(super) fn request_key(user_id: &UserId, request_id: &RequestId) -> String {
+    format!("{user_id}\n{request_id}")
+}
+
+/// Writes the credits whose key was not used before: transfers, both their entries, their lots. Gives which were new.
+pub(super) async fn credit(
+    tx: &mut SqliteConnection,
+    credits: &[Credit<'_>],
+    now: Timestamp,
+) -> Tried<HashSet<TransferId>> {
     let mut transfers: Vec<_> = credits
         .iter()
         .map(|credit| TransferJson {
             transfer_id: credit.transfer_id.ulid().to_string(),
             bucket: Bucket::of(credit.user_id).number(),
-            account_id: Account::User(credit.user_id.clone()).key(),
+            giver: Account::Issuer.key(),
+            taker: Account::User(credit.user_id.clone()).key(),
             amount: credit.amount.hundredths(),
             reason: credit.reason.as_str(),
             key: &credit.key,
+            request: credit.asked.request_id.map(|request_id| request_key(credit.user_id, request_id)),
+            note: credit.asked.note,
+            expires_at: credit.expires_at.map(millis),
         })
         .collect();
-    let new: HashSet<String> = sqlx::query_scalar(
-        r"INSERT INTO transfer (transfer_id, bucket, reason, key, created_at)
-          SELECT value ->> 'transfer_id', value ->> 'bucket', value ->> 'reason', value ->> 'key', ?2
+    let new = write_transfers(tx, &transfers, now).await?;
+    transfers.retain(|transfer| new.contains(&transfer.transfer_id));
+    if !transfers.is_empty() {
+        write_entries(tx, &transfers).await?;
+        lots::make(tx, &transfers, now).await?;
+    }
+    new.iter().map(|transfer_id| Ok(TransferId::from_ulid(ulid(transfer_id)?))).collect()
+}
+
+/// Takes points from users, one debit after the other, and tells what became of each, in order. What is short is left out;
+/// the others are written all the same.
+pub(super) async fn debit(tx: &mut SqliteConnection, debits: &[Debit<'_>], now: Timestamp) -> Tried<Vec<Debited>> {
+    let mut answers = Vec::with_capacity(debits.len());
+    for debit in debits {
+        answers.push(take(tx, debit, &Account::Issuer, None, now).await?);
+    }
+    Ok(answers)
+}
+
+/// Takes points from a user to an account, from the lot `first` before any other.
+pub(super) async fn take(
+    tx: &mut SqliteConnection,
+    debit: &Debit<'_>,
+    taker: &Account,
+    first: Option<TransferId>,
+    now: Timestamp,
+) -> Tried<Debited> {
+    let transfer = TransferJson {
+        transfer_id: debit.transfer_id.ulid().to_string(),
+        bucket: Bucket::of(debit.user_id).number(),
+        giver: Account::User(debit.user_id.clone()).key(),
+        taker: taker.key(),
+        amount: debit.amount.hundredths(),
+        reason: debit.reason.as_str(),
+        key: &debit.key,
+        request: debit.asked.request_id.map(|request_id| request_key(debit.user_id, request_id)),
+        note: debit.asked.note,
+        expires_at: None,
+    };
+    // The transfer exists only where the balance covers all of it, and everything below follows from the transfer.
+    let written = sqlx::query(
+        r"INSERT INTO transfer (transfer_id, bucket, reason, key, request, note, created_at)
+          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+           WHERE EXISTS (SELECT 1
+                           FROM account
+                          WHERE account.account_id = ?8
+                            AND account.balance >= ?9)
+          ON CONFLICT (reason, key) DO NOTHING",
+    )
+    .bind(&transfer.transfer_id)
+    .bind(transfer.bucket)
+    .bind(transfer.reason)
+    .bind(transfer.key)
+    .bind(&transfer.request)
+    .bind(transfer.note)
+    .bind(millis(now))
+    .bind(&transfer.giver)
+    .bind(transfer.amount)
+    .execute(&mut *tx)
+    .await?;
+    if written.rows_affected() == 0 {
+        return why_not(tx, &transfer).await;
+    }
+    write_entries(tx, std::slice::from_ref(&transfer)).await?;
+    lots::take(tx, &transfer, first).await?;
+    Ok(Debited::Committed)
+}
+
+/// Why a debit wrote nothing.
+async fn why_not(tx: &mut SqliteConnection, transfer: &TransferJson<'_>) -> Tried<Debited> {
+    let (used, balance): (bool, i64) = sqlx::query_as(
+        r"SELECT EXISTS (SELECT 1
+                           FROM transfer
+                          WHERE transfer.reason = ?1
+                            AND transfer.key = ?2),
+                 COALESCE((SELECT account.balance
+                             FROM account
+                            WHERE account.account_id = ?3), 0)",
+    )
+    .bind(transfer.reason)
+    .bind(transfer.key)
+    .bind(&transfer.giver)
+    .fetch_one(tx)
+    .await?;
+    Ok(if used { Debited::Earlier } else { Debited::Short { balance: Points::from_hundredths(balance) } })
+}
+
+/// Gives the points of a debit back: the issuer returns them, and the lots they came from hold them again.
+pub(super) async fn restore(tx: &mut SqliteConnection, restore: &Restore<'_>, now: Timestamp) -> Tried<Restored> {
+    give_back(tx, restore, &Account::Issuer, now).await
+}
+
+/// Gives the points of a debit back from the account that took them.
+pub(super) async fn give_back(
+    tx: &mut SqliteConnection,
+    restore: &Restore<'_>,
+    giver: &Account,
+    now: Timestamp,
+) -> Tried<Restored> {
+    let (reason, key) = restore.debit;
+    let Some((debit_id, amount)) = lots::taken(tx, reason, key).await? else {
+        let earlier: bool = sqlx::query_scalar(
+            r"SELECT EXISTS (SELECT 1
+                               FROM transfer
+                              WHERE transfer.reason = ?1
+                                AND transfer.key = ?2)",
+        )
+        .bind(restore.reason.as_str())
+        .bind(&restore.key)
+        .fetch_one(tx)
+        .await?;
+        return Ok(if earlier { Restored::Earlier } else { Restored::Nothing });
+    };
+    let transfer = TransferJson {
+        transfer_id: restore.transfer_id.ulid().to_string(),
+        bucket: Bucket::of(restore.user_id).number(),
+        giver: giver.key(),
+        taker: Account::User(restore.user_id.clone()).key(),
+        amount,
+        reason: restore.reason.as_str(),
+        key: &restore.key,
+        request: restore.asked.request_id.map(|request_id| request_key(restore.user_id, request_id)),
+        note: restore.asked.note,
+        expires_at: None,
+    };
+    let transfers = std::slice::from_ref(&transfer);
+    if write_transfers(tx, transfers, now).await?.is_empty() {
+        return Ok(Restored::Earlier);
+    }
+    write_entries(tx, transfers).await?;
+    lots::put_back(tx, &debit_id, &transfer).await?;
+    Ok(Restored::Committed(Points::from_hundredths(amount)))
+}
+
+/// Writes the transfers whose reason and key were not used before. Gives their ids; the others are left out.
+pub(super) async fn write_transfers(
+    tx: &mut SqliteConnection,
+    transfers: &[TransferJson<'_>],
+    now: Timestamp,
+) -> Tried<HashSet<String>> {
+    let new: Vec<String> = sqlx::query_scalar(
+        r"INSERT INTO transfer (transfer_id, bucket, reason, key, request, note, created_at)
+          SELECT value ->> 'transfer_id', value ->> 'bucket', value ->> 'reason', value ->> 'key',
+                 value ->> 'request', value ->> 'note', ?2
             FROM json_each(?1)
            WHERE TRUE
           ON CONFLICT (reason, key) DO NOTHING
           RETURNING transfer_id",
     )
-    .bind(json(&transfers)?)
+    .bind(json(transfers)?)
     .bind(millis(now))
-    .fetch_all(&mut *tx)
-    .await?
-    .into_iter()
-    .collect();
-    transfers.retain(|transfer| new.contains(&transfer.transfer_id));
-    if transfers.is_empty() {
-        return Ok(());
-    }
-    write_entries(tx, &transfers).await
+    .fetch_all(tx)
+    .await?;
+    Ok(new.into_iter().collect())
 }
 
-/// Two entries for each transfer, then each account once: the issuer's row is touched once however many are credited.
-async fn write_entries(tx: &mut SqliteConnection, transfers: &[TransferJson<'_>]) -> Tried<()> {
+/// Two entries for each transfer, then each account once: the issuer's row is touched once however many transfers there are.
+pub(super) async fn write_entries(tx: &mut SqliteConnection, transfers: &[TransferJson<'_>]) -> Tried<()> {
     let batch = json(transfers)?;
     sqlx::query(
         r"INSERT INTO account (account_id, bucket, balance)
-          SELECT DISTINCT value ->> 'account_id', value ->> 'bucket', 0
+          SELECT value ->> 'giver', IIF(value ->> 'giver' = 'issuer', NULL, value ->> 'bucket'), 0
             FROM json_each(?1)
-           UNION ALL
-          SELECT 'issuer', NULL, 0
+           UNION
+          SELECT value ->> 'taker', IIF(value ->> 'taker' = 'issuer', NULL, value ->> 'bucket'), 0
+            FROM json_each(?1)
            WHERE TRUE
           ON CONFLICT (account_id) DO NOTHING",
     )
@@ -146,19 +298,20 @@ async fn write_entries(tx: &mut SqliteConnection, transfers: &[TransferJson<'_>]
     .execute(&mut *tx)
     .await?;
     let entries = sqlx::query(
-        r"INSERT INTO entry (transfer_id, account_id, bucket, amount, balance)
+        r"INSERT INTO entry (transfer_id, account_id, bucket, amount, balance, position)
           SELECT line.transfer_id, line.account_id, line.bucket, line.amount,
-                 account.balance
-                 + SUM(line.amount) OVER (PARTITION BY line.account_id
-                                              ORDER BY line.transfer_id
-                                               ROWS UNBOUNDED PRECEDING)
-            FROM (SELECT value ->> 'transfer_id' AS transfer_id, value ->> 'account_id' AS account_id,
-                         value ->> 'bucket' AS bucket, value ->> 'amount' AS amount
+                 account.balance + SUM(line.amount) OVER earlier,
+                 account.entries + ROW_NUMBER() OVER earlier
+            FROM (SELECT value ->> 'transfer_id' AS transfer_id, value ->> 'giver' AS account_id,
+                         value ->> 'bucket' AS bucket, -(value ->> 'amount') AS amount
                     FROM json_each(?1)
                    UNION ALL
-                  SELECT value ->> 'transfer_id', 'issuer', value ->> 'bucket', -(value ->> 'amount')
+                  SELECT value ->> 'transfer_id', value ->> 'taker', value ->> 'bucket', value ->> 'amount'
                     FROM json_each(?1)) AS line
-           CROSS JOIN account ON account.account_id = line.account_id",
+           CROSS JOIN account ON account.account_id = line.account_id
+          WINDOW earlier AS (PARTITION BY line.account_id
+                                 ORDER BY line.transfer_id
+                                  ROWS UNBOUNDED PRECEDING)",
     )
     .bind(&batch)
     .execute(&mut *tx)
@@ -166,13 +319,14 @@ async fn write_entries(tx: &mut SqliteConnection, transfers: &[TransferJson<'_>]
     changed("entry", entries.rows_affected(), 2 * transfers.len())?;
     sqlx::query(
         r"UPDATE account
-             SET balance = balance + moved.amount
-            FROM (SELECT value ->> 'account_id' AS account_id, SUM(value ->> 'amount') AS amount
-                    FROM json_each(?1)
-                   GROUP BY value ->> 'account_id'
-                   UNION ALL
-                  SELECT 'issuer', -SUM(value ->> 'amount')
-                    FROM json_each(?1)) AS moved
+             SET balance = balance + moved.amount, entries = account.entries + moved.lines
+            FROM (SELECT line.account_id, SUM(line.amount) AS amount, COUNT(*) AS lines
+                    FROM (SELECT value ->> 'giver' AS account_id, -(value ->> 'amount') AS amount
+                            FROM json_each(?1)
+                           UNION ALL
+                          SELECT value ->> 'taker', value ->> 'amount'
+                            FROM json_each(?1)) AS line
+                   GROUP BY line.account_id) AS moved
            WHERE account.account_id = moved.account_id",
     )
     .bind(&batch)

@@ -88,6 +88,19 @@ pub(super) async fn judge<'a>(
     .into_iter()
     .collect();
 
+    let not_open: HashSet<i64> = sqlx::query_scalar(
+        r"SELECT batch.key
+            FROM json_each(?1) AS batch
+            LEFT JOIN activity
+              ON activity.activity_id = batch.value ->> 'activity_id'
+           WHERE activity.state IS NOT 'open'",
+    )
+    .bind(&batch)
+    .fetch_all(&mut *tx)
+    .await?
+    .into_iter()
+    .collect();
+
     let full: HashSet<i64> = sqlx::query_scalar(
         r"SELECT batch.key
             FROM json_each(?1) AS batch
@@ -116,6 +129,7 @@ pub(super) async fn judge<'a>(
             (Some(first), _) => Recharged::Earlier(first),
             (None, Some(first)) => Recharged::Earlier(RechargeOrder::clone(first)),
             (None, None) if stale.contains(&number) => Recharged::Stale,
+            (None, None) if not_open.contains(&number) => Recharged::NotOpen,
             (None, None) if full.contains(&number) => Recharged::Full,
             (None, None) => {
                 in_batch.insert(source, order);

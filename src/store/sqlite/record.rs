@@ -189,7 +189,8 @@ async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Record
     let words: Vec<String> = sqlx::query_scalar(
         r"SELECT CASE
                  WHEN stock_epoch.epoch IS NOT batch.value ->> 'epoch' THEN 'stale'
-                 WHEN activity.secret_from > batch.value ->> 'day' THEN 'day_over'
+                 WHEN activity.state IS NOT 'open' THEN 'not_open'
+                 WHEN activity.sealed_before > batch.value ->> 'day' THEN 'day_over'
                  WHEN quota.used IS NOT batch.value ->> 'used'
                    OR quota.used + (batch.value ->> 'count') > quota.granted
                    OR COALESCE(today.used, 0) <> batch.value ->> 'used_today'
@@ -241,6 +242,7 @@ async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Record
         .zip(words)
         .map(|(number, word)| match word.as_str() {
             "stale" => Ok(Recorded::Stale),
+            "not_open" => Ok(Recorded::NotOpen),
             "day_over" => Ok(Recorded::DayOver),
             "moved" => Ok(Recorded::Moved),
             _ if taken.contains(&number) => Ok(Recorded::Moved),

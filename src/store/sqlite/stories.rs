@@ -11,7 +11,7 @@ use ulid::Ulid;
 
 use super::outbox::{EntryRow, read_awards};
 use super::rows::{DrawRow, OrderRow, ulid};
-use super::{SqliteStore, Tried, before, instant, json, ledger};
+use super::{SqliteStore, Tried, before, instant, json, points};
 use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{AwardRecordId, DrawId, OutboxId, UserId};
 use crate::domain::ledger::{Account, Entry};
@@ -216,8 +216,9 @@ async fn read_attempts(tx: &mut SqliteConnection, award_ids: &str) -> Tried<Hash
 
 /// The winners' lines that each award caused, by its key.
 async fn read_caused_entries(tx: &mut SqliteConnection, causes: &str) -> Tried<HashMap<String, Vec<Entry>>> {
-    let rows: Vec<ledger::EntryRow> = sqlx::query_as(
-        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.created_at
+    let rows: Vec<points::EntryRow> = sqlx::query_as(
+        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.note,
+                 transfer.created_at
             FROM json_each(?1) AS cause
            CROSS JOIN transfer
               ON transfer.reason = 'award'
@@ -282,8 +283,9 @@ async fn read_entries(tx: &mut SqliteConnection, user_id: &UserId, ids: &[String
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<ledger::EntryRow> = sqlx::query_as(
-        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.created_at
+    let rows: Vec<points::EntryRow> = sqlx::query_as(
+        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.note,
+                 transfer.created_at
             FROM entry
             JOIN transfer ON transfer.transfer_id = entry.transfer_id
            WHERE entry.account_id = ?1
@@ -293,5 +295,5 @@ async fn read_entries(tx: &mut SqliteConnection, user_id: &UserId, ids: &[String
     .bind(json(ids)?)
     .fetch_all(tx)
     .await?;
-    rows.iter().map(ledger::EntryRow::read).collect()
+    rows.iter().map(points::EntryRow::read).collect()
 }

@@ -206,7 +206,7 @@ async fn a_receipt_proves_the_draw_once_its_day_is_over() {
     let receipt: Receipt = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(receipt.verify(), Verdict::SeedNotRevealed);
     market.clock.advance(TimeDelta::days(1));
-    market.app.expire().await.unwrap();
+    market.settle().await;
     let receipt: Receipt = serde_json::from_slice(&market.get(path).await.body).unwrap();
     assert_eq!(receipt.verify(), Verdict::Proven);
     assert_eq!((receipt.roll.to_string(), receipt.award_id.to_string()), {

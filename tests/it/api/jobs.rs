@@ -113,7 +113,7 @@ async fn a_job_runs_when_it_is_asked_to() {
 
     work(&market).await;
     let ran = market.get("/admin/cron?job=expire").await.items().remove(0);
-    assert_eq!((&ran["state"], &ran["outcome"]), (&json!("done"), &json!("0 activities closed, 0 days revealed")));
+    assert_eq!((&ran["state"], &ran["outcome"]), (&json!("done"), &json!("0 activities closed")));
     assert_eq!((&ran["requested_by"], &ran["duration_ms"], &ran["late_ms"]), (&json!(by), &json!(0), &json!(1)));
     let job = market.get("/admin/jobs/expire").await.json();
     assert_eq!((&job["last_fire"], &job["recent"]["done"]), (&ran, &json!(1)));
@@ -135,7 +135,7 @@ async fn a_paused_job_fires_only_when_asked_and_lets_go_what_came_due() {
         market.clock.advance(TimeDelta::minutes(35));
         work(&market).await;
         assert_eq!(history(&market).await, []);
-        let fine = "0 activities closed, 0 days revealed";
+        let fine = "0 activities closed";
         assert_eq!(post(&market, "/admin/jobs/expire/run").await.status, StatusCode::ACCEPTED);
         work(&market).await;
         assert_eq!(history(&market).await, [line("02:34", "done", fine)]);
@@ -173,7 +173,7 @@ async fn what_cannot_be_steered_is_refused() {
 
 #[tokio::test]
 async fn missed_fires_follow_the_policy_of_their_job() {
-    let (fine, market) = ("0 activities closed, 0 days revealed", opened(Misfire::Skip).await);
+    let (fine, market) = ("0 activities closed", opened(Misfire::Skip).await);
     market.clock.advance(TimeDelta::minutes(55));
     work(&market).await;
     let skipped = line("02:50", "skipped", "nobody was there when it was due; 4 fires before it were let go");

@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod audit;
+mod behaviours;
 mod campaigns;
 mod coupons;
 mod documentation;
@@ -14,7 +15,9 @@ mod keys;
 mod locks;
 mod operations;
 mod people;
+mod points;
 mod recharges;
+mod redemptions;
 mod roles;
 mod rules;
 mod tokens;

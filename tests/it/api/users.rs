@@ -103,7 +103,7 @@ async fn points_show_the_balance_and_what_made_it() {
     let market = market_with_draws(8).await;
     assert_eq!(
         market.get("/v1/users/ann/points").await.json(),
-        json!({"balance": "0.00", "items": [], "next_cursor": null})
+        json!({"balance": "0.00", "held": "0.00", "expiring": [], "items": [], "next_cursor": null})
     );
     market
         .finish_work(|delivery| match delivery.award.value {

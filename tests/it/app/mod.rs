@@ -2,6 +2,7 @@
 
 mod demo;
 mod limits;
+mod redemptions;
 mod retries;
 mod rules;
 mod stock;

@@ -119,8 +119,9 @@ async fn a_receipt_is_proven_once_its_day_is_over_and_names_no_other_user() {
         assert_eq!(listed, [if *user == "user001" { "user001" } else { "(withheld)" }]);
     }
     market.clock.advance(TimeDelta::days(1));
-    assert_eq!(market.app.expire().await.unwrap().revealed, 61, "1 January to 2 March");
-    assert_eq!(market.app.expire().await.unwrap().revealed, 0);
+    // The day is over for the market only once it is settled.
+    assert_eq!(market.app.receipt(receipts[0].1).await.unwrap().verify(), Verdict::SeedNotRevealed);
+    market.settle().await;
     for (_, draw_id) in receipts {
         assert_eq!(market.app.receipt(draw_id).await.unwrap().verify(), Verdict::Proven);
     }
@@ -131,7 +132,7 @@ async fn nobody_draws_with_a_seed_that_is_public() {
     let market = Market::demo().await;
     market.user("ann").recharge("9012").await;
     market.clock.advance(TimeDelta::days(1));
-    market.app.expire().await.unwrap();
+    market.settle().await;
     // A server whose clock runs behind still thinks it is yesterday.
     market.clock.advance(-TimeDelta::days(1));
     let refused = market.app.draw(request("ann", "late", 1)).await;

@@ -24,6 +24,7 @@ fn award(id: &str, stock: Option<u64>, per_user: Option<u32>, fallback: Option<&
         weight: if id == "car" { "1" } else { "0" }.into(),
         stock,
         unlock_after: 0,
+        cost: None,
         per_user,
         fallback: fallback.map(Into::into),
         dispatch_after_seconds: 0,
@@ -90,7 +91,7 @@ async fn ten_draws_at_once_win_a_limited_award_exactly_as_often_as_one_may() {
     assert_eq!(awards(&cat), ["bike", "bike", "bike", "none"]);
     assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
     market.clock.advance(TimeDelta::days(1));
-    market.app.expire().await.unwrap();
+    market.settle().await;
     for drawn in ann.iter().chain(&bob).chain(&cat) {
         assert_eq!(market.app.receipt(drawn.draw_id).await.unwrap().verify(), Verdict::Proven);
     }

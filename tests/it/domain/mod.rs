@@ -45,6 +45,7 @@ fn nothing(id: &str) -> AwardDocument {
         per_user: None,
         fallback: None,
         dispatch_after_seconds: 0,
+        cost: None,
         prize: PrizeDocument::Nothing {},
     }
 }

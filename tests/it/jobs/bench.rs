@@ -188,7 +188,7 @@ impl Bench {
     }
 
     pub(super) async fn points(&self) -> Points {
-        self.app.points_of(&ann(), &Page { after: None, limit: 1 }).await.expect("read").0
+        self.app.points_of(&ann(), &Page { after: None, limit: 1 }).await.expect("read").0.balance
     }
 
     pub(super) async fn granted(&self, activity: &str) -> u32 {

@@ -45,7 +45,17 @@ async fn every_job_run_twice_is_harmless() {
     promised.extend(bench.draw("goods", 1).await);
     for _ in 0..2 {
         bench.dispatch(&promised).await;
-        for job in ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"] {
+        for job in [
+            "relay_outbox",
+            "sync_stock",
+            "reconcile_stock",
+            "reconcile_ledger",
+            "expire",
+            "settle_day",
+            "expire_points",
+            "run_workflows",
+            "prune",
+        ] {
             bench.run_named(job).await;
         }
     }

@@ -4,5 +4,6 @@ mod bench;
 mod cron;
 mod dispatch;
 mod parts;
+mod points;
 mod redrive;
 mod worker;

@@ -11,6 +11,22 @@ pub const ZONES: [&str; 3] = ["Asia/Shanghai", "America/New_York", "Europe/Lisbo
 /// Its SKUs; the first is scarce, the second only now and then.
 pub const SKUS: [&str; 2] = ["five", "one"];
 
+/// What behaviours earn in every life.
+const REBATES: &str = r#"
+        [[rebates]]
+        behaviour = "sign_in"
+        daily = true
+        sku = "one"
+        points = "1.00"
+        [[rebates.streaks]]
+        at = 2
+        repeat = true
+        points = "0.75"
+        [[rebates]]
+        behaviour = "payment"
+        points = "1.50"
+        "#;
+
 /// A campaign in which stocks, limits, tiers, delays and the blacklist are chosen by chance. Totals are at least
 /// `used` higher than nothing, so that most can be published over an earlier one.
 pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
@@ -98,10 +114,13 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         id = "five"
         draws = 5
         stock = {sku}
+        price = "2.00"
         [[skus]]
         id = "one"
         draws = 1
+        price = "0.50"
         {counted}
+        {REBATES}
         "#
     );
     parse(&text, Format::Toml).expect("the document of a life can be read")

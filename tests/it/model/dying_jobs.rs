@@ -5,8 +5,18 @@ use big_market::domain::cron::FireState;
 use super::world::{PRUNE_PARTS, World};
 use crate::support::crash::Misfortune;
 
-const JOBS: [&str; 7] =
-    ["relay_outbox", "dispatch_awards", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"];
+const JOBS: [&str; 10] = [
+    "relay_outbox",
+    "run_workflows",
+    "dispatch_awards",
+    "sync_stock",
+    "reconcile_stock",
+    "reconcile_ledger",
+    "expire",
+    "settle_day",
+    "expire_points",
+    "prune",
+];
 /// Awaits of one job at most.
 const POINTS_MAX: i64 = 200;
 
@@ -30,6 +40,9 @@ fn strike_each_await(misfortune: Misfortune, first_seed: u64) {
             let was_struck = world.run_struck(job, point, misfortune);
             world.run_twice(job);
             world.check();
+            if job == "expire_points" {
+                world.check_points_expired();
+            }
             world.end();
             if !was_struck {
                 break;

@@ -1,12 +1,14 @@
 //! Random lives of a market: whatever happens, in whatever order, the six invariants hold after every step.
 //!
-//! A life is a sequence of draws, repeats, recharges, publications, jobs and clock jumps, with a process that dies at any
-//! await between two port calls, counters that are lost, and a queue that loses, repeats and reorders. It follows from one
-//! number: a failure prints it, and `BIG_MARKET_MODEL_SEED=N cargo test --test it model` lives it again.
+//! A life is a sequence of draws, repeats, recharges, behaviours, redemptions and their reversals, moved points, publications,
+//! jobs and clock jumps, with a process that dies at any await between two port calls, counters that are lost, and a queue that
+//! loses, repeats and reorders. It follows from one number: a failure prints it, and
+//! `BIG_MARKET_MODEL_SEED=N cargo test --test it model` lives it again.
 //! `BIG_MARKET_MODEL_LIVES=N` lives that many.
 
 mod documents;
 mod dying_jobs;
+mod savings;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

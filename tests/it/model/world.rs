@@ -1,9 +1,11 @@
 //! One life: what happened, what was answered, and what must follow.
 
+mod exchanges;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use big_market::app::{App, DrawRequest, Drawn, Parts, RechargeRequest, Recharged};
+use big_market::app::{App, DrawRequest, Drawn, HoldRequest, Parts, RechargeRequest, Recharged, TransferRequest};
 use big_market::clock::Sources;
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
@@ -14,7 +16,9 @@ use big_market::domain::calendar::Timestamp;
 use big_market::domain::cron::{CronFire, FireRun, FireState};
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
+use big_market::domain::ledger::TransferReason;
 use big_market::domain::outbox::OutboxState;
+use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
 use big_market::domain::standing::UserList;
 use big_market::fault::Error;
@@ -32,6 +36,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::documents::{self, ACTIVITY, SKUS};
+use super::savings::{Savings, saver};
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
 use crate::support::partner::Partner;
@@ -56,6 +61,8 @@ pub struct World {
     process: Process,
     draws: BTreeMap<String, (DrawRequest, Option<Vec<Draw>>)>,
     recharges: BTreeMap<String, (RechargeRequest, Option<RechargeOrder>)>,
+    exchanges: exchanges::Exchanges,
+    savings: Savings,
     requests: u32,
     published: u64,
     zone: &'static str,
@@ -120,6 +127,8 @@ impl World {
             process,
             draws: BTreeMap::new(),
             recharges: BTreeMap::new(),
+            exchanges: exchanges::Exchanges::default(),
+            savings: Savings::default(),
             requests: 0,
             published: 0,
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
@@ -132,6 +141,7 @@ impl World {
         world.publish();
         for user in 0..USERS {
             world.recharge(user);
+            world.earn(user);
         }
         world
     }
@@ -148,7 +158,34 @@ impl World {
             self.draw_all(&[request]);
             self.process.crash.disarm();
         }
+        self.leave_points();
         self.clock.advance(TimeDelta::hours(25));
+    }
+
+    /// Somebody who never draws leaves points that expire before the clock moves on, some of them set aside until then.
+    fn leave_points(&mut self) {
+        let soon = self.sources.now() + TimeDelta::hours(24);
+        for (key, expires_at) in [("soon", Some(soon)), ("as soon", Some(soon)), ("never", None)] {
+            let request = TransferRequest {
+                user_id: saver(),
+                request_id: RequestId::new(key).unwrap(),
+                amount: Points::from_hundredths(1_000),
+                note: None,
+            };
+            self.live(move |app| async move { app.earn(request, expires_at).await.unwrap() });
+        }
+        let request_id = RequestId::new("hold").unwrap();
+        let amount = Points::from_hundredths(1_500);
+        let request = HoldRequest { user_id: saver(), request_id, amount, held_until: Some(soon) };
+        self.live(move |app| async move { app.hold(&request).await.unwrap() });
+    }
+
+    /// Fails unless the points that were left have expired, and what was set aside came back first.
+    pub fn check_points_expired(&mut self) {
+        let app = self.process.app.clone();
+        let page = Page { after: None, limit: 100 };
+        let (holdings, _) = self.process.runtime.block_on(async move { app.points_of(&saver(), &page).await }).unwrap();
+        assert_eq!((holdings.balance.hundredths(), holdings.held.hundredths()), (1_000, 0));
     }
 
     /// Runs a job in a process that meets a misfortune at its `point`-th await. Tells whether it did.
@@ -212,7 +249,9 @@ impl World {
             _ => {}
         }
         match self.random.random_range(0..100) {
-            0..30 => self.draw_some(),
+            0..14 => self.draw_some(),
+            14..24 => self.exchange_some(),
+            24..30 => self.move_points(),
             30..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
@@ -251,6 +290,8 @@ impl World {
         self.check();
         self.every_fire_ended();
         self.every_answer_stands();
+        self.every_exchange_stands();
+        self.every_answer_about_points_stands();
         self.every_award_arrived_once();
     }
 
@@ -297,6 +338,14 @@ impl World {
         }
     }
 
+    fn every_answer_about_points_stands(&mut self) {
+        for (wish, first) in self.savings.answered() {
+            let again = self.live(move |app| wish.ask(app));
+            let again = again.expect("nothing kills this process").expect("a repeat is answered");
+            assert_eq!(again, (first, true));
+        }
+    }
+
     fn every_award_arrived_once(&mut self) {
         for user in 0..USERS {
             let user_id = user_id(user);
@@ -318,10 +367,12 @@ impl World {
                 }
             }
             let app = self.process.app.clone();
-            let page = Page { after: None, limit: 1 };
+            let page = Page { after: None, limit: 1_000 };
             let user = user_id.clone();
-            let (balance, _) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
-            assert_eq!(balance.hundredths(), points, "points of {user_id}");
+            let (_, entries) = self.process.runtime.block_on(async move { app.points_of(&user, &page).await }).unwrap();
+            let by_awards = entries.iter().filter(|entry| entry.reason == TransferReason::Award);
+            let credited: i64 = by_awards.map(|entry| entry.amount.hundredths()).sum();
+            assert_eq!(credited, points, "points that awards gave {user_id}");
         }
     }
 
@@ -367,6 +418,20 @@ impl World {
             })
             .collect();
         self.draw_all(&requests);
+    }
+
+    /// Up to four requests about points at once, some of which may be the same.
+    fn move_points(&mut self) {
+        let many = self.random.random_range(1..=4);
+        let now = self.sources.now();
+        let wishes: Vec<_> = (0..many).map(|_| self.savings.any(&mut self.random, now)).collect();
+        let asked = wishes.clone();
+        let answers = self.live(move |app| async move {
+            futures::future::join_all(asked.into_iter().map(|(_, wish)| wish.ask(app.clone()))).await
+        });
+        for ((number, _), answer) in wishes.iter().zip(answers.into_iter().flatten()) {
+            self.savings.note(*number, answer);
+        }
     }
 
     fn repeat_one(&mut self) {
@@ -623,8 +688,18 @@ impl World {
     }
 
     fn run_job(&mut self) {
-        let job = ["relay_outbox", "sync_stock", "reconcile_stock", "reconcile_ledger", "expire", "prune"]
-            [self.random.random_range(0..6)];
+        let jobs = [
+            "relay_outbox",
+            "run_workflows",
+            "sync_stock",
+            "reconcile_stock",
+            "reconcile_ledger",
+            "expire",
+            "settle_day",
+            "expire_points",
+            "prune",
+        ];
+        let job = jobs[self.random.random_range(0..jobs.len())];
         self.run_named(job);
     }
 

@@ -15,6 +15,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions};
 use tempfile::TempDir;
 
+use crate::support::points::Saver;
 use crate::support::rows::{self, OpenActivity, activity, at, finish, lease, points, user};
 
 /// What is changed behind the store's back, and how the row must then be named.
@@ -25,7 +26,7 @@ struct Planted {
     detail: &'static str,
 }
 
-const PLANTED: [Planted; 25] = [
+const PLANTED: [Planted; 31] = [
     Planted {
         sql: "UPDATE stock_item SET total = 0 WHERE kind = 'award'",
         invariant: Invariant::Stock,
@@ -142,6 +143,42 @@ const PLANTED: [Planted; 25] = [
         detail: "below zero",
     },
     Planted {
+        sql: "UPDATE account SET entries = 9 WHERE account_id = 'user:ann'",
+        invariant: Invariant::Ledger,
+        subject: "account user:ann",
+        detail: "it counts 9 entries and has 1",
+    },
+    Planted {
+        sql: "UPDATE point_lot SET remaining = 99 WHERE account_id = 'user:ann'",
+        invariant: Invariant::Ledger,
+        subject: "account user:ann",
+        detail: "its balance is 100 hundredths, its lots hold 99",
+    },
+    Planted {
+        sql: "DELETE FROM point_lot WHERE account_id = 'user:ann'",
+        invariant: Invariant::Ledger,
+        subject: "account user:ann",
+        detail: "its balance is 100 hundredths, its lots hold 0",
+    },
+    Planted {
+        sql: "DELETE FROM lot_use",
+        invariant: Invariant::Ledger,
+        subject: "lot xfer_",
+        detail: "of 50 hundredths 0 are used and 20 remain",
+    },
+    Planted {
+        sql: "UPDATE lot_use SET restored_by = transfer_id WHERE amount = 10",
+        invariant: Invariant::Ledger,
+        subject: "lot xfer_",
+        detail: "of 50 hundredths 20 are used and 20 remain",
+    },
+    Planted {
+        sql: "DELETE FROM hold",
+        invariant: Invariant::Ledger,
+        subject: "account held:bob",
+        detail: "its balance is 10 hundredths, its holds hold 0",
+    },
+    Planted {
         sql: "DELETE FROM award_record WHERE draw_id = (SELECT MIN(draw_id) FROM draw)",
         invariant: Invariant::Awards,
         subject: "draw draw_",
@@ -180,7 +217,8 @@ const PLANTED: [Planted; 25] = [
     },
 ];
 
-/// Ann won one of everything; points and draws were given, the rest waits. Bob won two cars of an activity that allows two.
+/// Ann won one of everything; points and draws were given, the rest waits. Bob won two cars of an activity that allows two,
+/// earned 50 hundredths, spent 20 and holds 10 back.
 async fn worked() -> (Arc<dyn Store>, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db"), 1).await.unwrap();
@@ -195,6 +233,10 @@ async fn worked() -> (Arc<dyn Store>, TempDir) {
     let finishes: Vec<_> =
         deliveries.iter().zip(outcomes).map(|(delivery, outcome)| finish(delivery, outcome)).collect();
     store.finish_attempts(&finishes, at(2)).await.unwrap();
+    let saver = Saver { store: store.clone(), user_id: user("bob") };
+    saver.earn("earned", 50, None).await;
+    saver.spend("spent", 20).await;
+    saver.hold("held", 10, None).await;
     let limited = OpenActivity { epoch: Epoch(1), activity_id: activity("limited"), ..open };
     let version = rows::limited(rows::new_version(&limited.activity_id, "limited", &[]), &[("car", 2)]);
     store.publish(&version).await.unwrap();

@@ -1,5 +1,7 @@
 //! What only the SQLite store can be asked; what every store must do is in `conformance`.
 
 mod books;
+mod exchanges;
 mod file;
+mod migrations;
 mod statements;

@@ -8,32 +8,39 @@ use async_trait::async_trait;
 use big_market::domain::api_key::{ApiKey, ApiKeyHash};
 use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
+use big_market::domain::behaviour::Behaviour;
 use big_market::domain::calendar::{Day, Timestamp};
-use big_market::domain::campaign::ActivityHead;
+use big_market::domain::campaign::{ActivityHead, ActivityState};
 use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
 use big_market::domain::cron::{CronFire, FireKey, JobState, ProposedFire};
 use big_market::domain::document::CampaignDocument;
 use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
-    ActivityId, ApiKeyId, AuditId, AwardRecordId, DrawId, Name, OperatorId, OutboxId, RequestId, TransferId, UserId,
-    Version,
+    ActivityId, ApiKeyId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, HoldId, Name, OperatorId, OutboxId,
+    RedemptionId, RequestId, TransferId, UserId, Version, WorkflowId,
 };
-use big_market::domain::ledger::Entry;
+use big_market::domain::ledger::{Entry, Holdings};
 use big_market::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
 use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::reconcile::Violation;
+use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
+use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
 use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
 use big_market::domain::story::{DrawStory, TimelineItem};
 use big_market::domain::user_token::TokenSecret;
+use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
 use big_market::stock::{Counted, Reservation, Stock};
 use big_market::store::audit::{AuditFilter, AuditStore};
+use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
-use big_market::store::catalog::{CatalogStore, Draft, NewVersion, Published, StoredVersion};
+use big_market::store::catalog::{
+    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion,
+};
 use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
 use big_market::store::draws::{
@@ -42,15 +49,22 @@ use big_market::store::draws::{
 use big_market::store::goods::{Claimed as GoodsClaimed, GoodsStore, Shipped};
 use big_market::store::jobs::{JobStore, Requested};
 use big_market::store::keys::{KeyStore, Revoked};
-use big_market::store::ledger::LedgerStore;
+use big_market::store::ledger::{
+    Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed,
+};
 use big_market::store::lists::ListStore;
 use big_market::store::operators::{
     Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
 };
 use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
+use big_market::store::redemptions::{
+    NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore,
+};
+use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
 use big_market::store::stock::{StockNote, StockStore};
 use big_market::store::stories::StoryStore;
 use big_market::store::tokens::TokenStore;
+use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
@@ -184,7 +198,11 @@ mortal!(MortalStore.store: CatalogStore {
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
     fn secret_from(activity_id: &ActivityId) -> Stored<Option<Day>>;
-    fn close_ended(now: Timestamp) -> Stored<Vec<ActivityId>>;
+    fn change_state(activity_id: &ActivityId, wanted: ActivityState, change: &Change) -> Stored<StateChanged>;
+    fn close_activity(closing: &Closing, change: &Change) -> Stored<Closed>;
+    fn reopen_activity(activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool>;
+    fn ended_activities(now: Timestamp) -> Stored<Vec<ActivityId>>;
+    fn staged_activities(channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>>;
 });
 mortal!(MortalStore.store: DrawStore {
     fn draw_facts(questions: &[FactsQuestion]) -> Stored<(Vec<ActivityHead>, Vec<Facts>)>;
@@ -194,6 +212,18 @@ mortal!(MortalStore.store: DrawStore {
     fn draw(draw_id: DrawId) -> Stored<Option<DrawWithAward>>;
     fn draws_of(user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
     fn awards_of(user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>>;
+});
+mortal!(MortalStore.store: BehaviourStore {
+    fn behaviours_with(user_id: &UserId, behaviour: &Name, keys: &[BusinessKey]) -> Stored<Vec<Behaviour>>;
+    fn record_behaviours(new: &[NewBehaviour]) -> Stored<BehavioursRecorded>;
+    fn behaviours_of(filter: &BehaviourFilter, page: &Page<BehaviourId>) -> Stored<Vec<Behaviour>>;
+});
+mortal!(MortalStore.store: RedemptionStore {
+    fn record_redemption(new: &NewRedemption) -> Stored<Redeemed>;
+    fn reverse_redemption(new: &RedemptionReversal) -> Stored<RedemptionReversed>;
+    fn redemption_of(user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>>;
+    fn redemption(redemption_id: RedemptionId) -> Stored<Option<RedemptionOrder>>;
+    fn redemptions_of(user_id: &UserId, page: &Page<RedemptionId>) -> Stored<Vec<RedemptionOrder>>;
 });
 mortal!(MortalStore.store: StockStore {
     fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;
@@ -218,7 +248,17 @@ mortal!(MortalStore.store: OutboxStore {
 });
 mortal!(MortalStore.store: LedgerStore {
     fn points(user_id: &UserId) -> Stored<Points>;
+    fn holdings(user_id: &UserId, lots_max: u32) -> Stored<Holdings>;
     fn entries(user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>>;
+    fn earn(new: &NewTransfer, expires_at: Option<Timestamp>) -> Stored<Moved>;
+    fn spend(new: &NewTransfer) -> Stored<Moved>;
+    fn reverse(new: &NewReversal) -> Stored<Reversed>;
+    fn hold(new: &NewHold) -> Stored<Held>;
+    fn end_hold(new: &NewHoldEnd) -> Stored<Ended>;
+    fn due_lots(now: Timestamp, limit: u32) -> Stored<Vec<TransferId>>;
+    fn expire_lots(lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64>;
+    fn overdue_holds(now: Timestamp, limit: u32) -> Stored<Vec<HoldId>>;
+    fn release_overdue(holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64>;
 });
 mortal!(MortalStore.store: CronStore {
     fn propose_fires(fires: &[ProposedFire]) -> Stored<()>;
@@ -289,13 +329,41 @@ mortal!(MortalStore.store: StoryStore {
     fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
     fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
 });
+mortal!(MortalStore.store: SettlementStore {
+    fn seal_days(activity_id: &ActivityId, before: Day) -> Stored<Day>;
+    fn unsettled_days(activity_id: &ActivityId, days: &[Day]) -> Stored<Vec<Day>>;
+    fn drawn_days(activity_id: &ActivityId) -> Stored<Option<(Day, Day)>>;
+    fn day_rows(question: &DayQuestion) -> Stored<DayRows>;
+    fn draws_of_day(activity_id: &ActivityId, day: Day, after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
+    fn day_differences(activity_id: &ActivityId, day: Day, limit: u32) -> Stored<Vec<Violation>>;
+    fn settle_day(found: &DayFound, change: &Change) -> Stored<Settled>;
+    fn settlement(activity_id: &ActivityId, day: Day) -> Stored<Option<Settlement>>;
+    fn settlements(activity_id: &ActivityId, page: &Page<Day>) -> Stored<Vec<Settlement>>;
+    fn activity_totals(activity_id: &ActivityId) -> Stored<ActivityTotals>;
+    fn settle_activity(activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool>;
+    fn activity_report(activity_id: &ActivityId) -> Stored<Option<(ActivityReport, Timestamp)>>;
+});
+mortal!(MortalStore.store: WorkflowStore {
+    fn start_workflow(new: &NewWorkflow) -> Stored<Started>;
+    fn take_workflow(now: Timestamp, until: Timestamp) -> Stored<Option<WorkflowRun>>;
+    fn move_workflow(to: &WorkflowMove) -> Stored<Option<WorkflowRun>>;
+    fn workflow(workflow_id: WorkflowId) -> Stored<Option<WorkflowRun>>;
+    fn last_workflow(kind: &str, subject: &str) -> Stored<Option<WorkflowRun>>;
+    fn workflows(filter: &WorkflowFilter, page: &Page<WorkflowId>) -> Stored<Vec<WorkflowRun>>;
+    fn retry_workflow(workflow_id: WorkflowId, change: &Change) -> Stored<Retried>;
+    fn workflow_counts(now: Timestamp) -> Stored<(u64, u64)>;
+    fn prune_workflows(before: Timestamp, limit: u32) -> Stored<u64>;
+});
 mortal!(MortalStore.store: BookStore {
     fn oversold_items(limit: u32) -> Stored<Vec<Violation>>;
     fn quota_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn redemption_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn rebate_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+    fn different_settlements(limit: u32) -> Stored<Vec<Violation>>;
     fn draws_after(after: Option<DrawId>, limit: u32) -> Stored<Vec<Draw>>;
     fn activity_limits() -> Stored<Vec<ActivityLimits>>;
     fn limit_violations(limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>>;

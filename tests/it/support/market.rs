@@ -14,6 +14,8 @@ use big_market::domain::api_key::Scope;
 use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
+use big_market::jobs;
+use big_market::queue::Message;
 use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
@@ -137,6 +139,19 @@ impl Market {
         entries
     }
 
+    /// Runs a job that takes no input.
+    pub async fn run_job(&self, job: &str) {
+        let message = Message { job: job.into(), key: "test".into(), arguments: json!({}) };
+        jobs::run_message(&self.app, message).await;
+    }
+
+    /// Closes what ended and settles every day that is over.
+    pub async fn settle(&self) {
+        for job in ["expire", "settle_day", "run_workflows"] {
+            self.run_job(job).await;
+        }
+    }
+
     /// Ends all work that is due, each with the outcome that `decide` gives it.
     pub async fn finish_work(&self, decide: impl Fn(&Delivery) -> AttemptOutcome) {
         let now = self.app.sources().now() + TimeDelta::minutes(1);
@@ -157,6 +172,7 @@ impl Market {
                         outcome: decide(delivery),
                     },
                     transfer_id: big_market::domain::id::TransferId::from_ulid(mint()),
+                    points_expire_at: None,
                     recharge_order_id: big_market::domain::id::RechargeOrderId::from_ulid(mint()),
                 }
             })

@@ -2,8 +2,10 @@
 
 pub mod contract;
 pub mod crash;
+pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;
 pub mod partner;
+pub mod points;
 pub mod rows;
 pub mod time;

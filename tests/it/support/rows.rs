@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use big_market::clock::{Chance, Clock, Ids};
-use big_market::domain::audit::{Actor, Change};
+use big_market::domain::audit::{Actor, AuditEntry, Change};
 use big_market::domain::award::{AwardKind, PrizeValue};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
@@ -12,7 +12,7 @@ use big_market::domain::document::{AwardDocument, CampaignDocument, LimitsDocume
 use big_market::domain::draw::{Draw, Reason, RechargeOrder, RechargeSource};
 use big_market::domain::id::{
     ActivityId, AuditId, AwardId, AwardRecordId, DrawId, OutboxId, RechargeOrderId, RequestId, SkuId, TransferId,
-    UserId, Version,
+    UserId, Version, WorkflowId,
 };
 use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::domain::points::Points;
@@ -21,10 +21,12 @@ use big_market::domain::roll::{DaySeed, Roll};
 use big_market::domain::standing::Standing;
 use big_market::domain::stock::{Epoch, StockItem, StockTotal};
 use big_market::domain::strategy::Rule;
-use big_market::store::Store;
-use big_market::store::catalog::{NewVersion, Published};
+use big_market::domain::workflow::{NewWorkflow, WorkflowData};
+use big_market::store::audit::AuditFilter;
+use big_market::store::catalog::{Closing, NewVersion, Published};
 use big_market::store::draws::{DrawGroup, Facts, FactsQuestion, NewDraw, NewRecharge, Recharged, Recorded};
 use big_market::store::outbox::{Finish, Lease};
+use big_market::store::{Page, Store};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
@@ -56,6 +58,13 @@ pub fn at(seconds: i64) -> Timestamp {
 pub fn change(seconds: i64) -> Change {
     let audit_id = AuditId::from_ulid(mint(&user("operators")));
     Change { audit_id, actor: Actor::System("tests"), at: at(seconds) }
+}
+
+/// The records of changes, newest first, without the publications that a case begins with.
+pub async fn noted(store: &Arc<dyn Store>) -> Vec<AuditEntry> {
+    let mut entries = store.audit(&AuditFilter::default(), &Page { after: None, limit: 99 }).await.unwrap();
+    entries.retain(|entry| entry.action != "campaign.publish");
+    entries
 }
 
 pub fn day(text: &str) -> Day {
@@ -101,6 +110,7 @@ pub fn document(activity_id: &ActivityId, title: &str) -> CampaignDocument {
         time_zone: "UTC".into(),
         strategy: String::new(),
         limits: LimitsDocument::default(),
+        points_expire_after_days: None,
         awards: Vec::new(),
         tiers: Vec::new(),
         blacklist: None,
@@ -137,6 +147,7 @@ pub fn limited(mut new: NewVersion, limits: &[(&str, u32)]) -> NewVersion {
             per_user: Some(*per_user),
             fallback: None,
             dispatch_after_seconds: 0,
+            cost: None,
             prize: PrizeDocument::Goods { claim_within_days: None },
         })
         .collect();
@@ -169,8 +180,24 @@ pub fn finish(delivery: &Delivery, outcome: AttemptOutcome) -> Finish {
             outcome,
         },
         transfer_id: TransferId::from_ulid(mint(&delivery.award.user_id)),
+        points_expire_at: None,
         recharge_order_id: RechargeOrderId::from_ulid(mint(&delivery.award.user_id)),
     }
+}
+
+/// A wish to close an activity: at once, or only if its window has ended by then.
+pub fn closing(name: &str, if_ended_by: Option<i64>) -> Closing {
+    let workflow = NewWorkflow {
+        workflow_id: WorkflowId::from_ulid(mint(&user("operators"))),
+        kind: "close_activity",
+        subject: name.into(),
+        bucket: None,
+        step: "stop",
+        data: WorkflowData::new(),
+        run_at: Some(at(0)),
+        started_at: at(0),
+    };
+    Closing { activity_id: activity(name), if_ended_by: if_ended_by.map(at), workflow }
 }
 
 /// An activity that is open, and the day its draws count in.
@@ -189,6 +216,10 @@ impl OpenActivity {
         let new = new_version(&activity_id, "first", &[(award_item("car"), 10), (sku_item("pack"), 5)]);
         assert_eq!(store.publish(&new).await.unwrap(), Published::Version(Version(1)));
         Self { store: store.clone(), activity_id, day: day("2026-11-22"), epoch: Epoch(1) }
+    }
+
+    pub async fn close(&self) {
+        self.store.close_activity(&closing(self.activity_id.as_str(), None), &change(3_600)).await.unwrap();
     }
 
     pub fn on(&self, date: &str) -> Self {

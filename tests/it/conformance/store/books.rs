@@ -7,8 +7,11 @@ use big_market::domain::id::SkuId;
 use big_market::domain::outbox::AttemptOutcome;
 use big_market::domain::reconcile::Invariant;
 use big_market::store::Store;
+use big_market::store::behaviours::BehavioursRecorded;
 use big_market::store::books::ActivityLimits;
+use big_market::store::redemptions::Redeemed;
 
+use crate::support::exchanges::{earn, payment, redemption, reversal};
 use crate::support::rows::{OpenActivity, at, finish, lease, points, user};
 
 const NOTHING: PrizeValue = PrizeValue::Nothing;
@@ -33,6 +36,23 @@ pub async fn honest_work_has_clean_books(store: Arc<dyn Store>) {
     assert_eq!(store.ledger_violations(9).await.unwrap(), []);
     assert_eq!(store.award_violations(9).await.unwrap(), []);
     assert_eq!(store.outbox_violations(at(0), 9).await.unwrap(), []);
+}
+
+pub async fn honest_exchanges_have_clean_books(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let ann = user("ann");
+    earn(&store, &ann, 1_000, None).await;
+    let exchanges = ["one", "two"].map(|key| redemption(&open, &ann, key, (300, 5)));
+    for new in &exchanges {
+        assert_eq!(store.record_redemption(new).await.unwrap(), Redeemed::Committed);
+    }
+    store.reverse_redemption(&reversal(&exchanges[0])).await.unwrap();
+    assert_eq!(store.record_behaviours(&[payment(&open, &ann, "pay-1")]).await.unwrap(), BehavioursRecorded::Committed);
+    assert_eq!(store.oversold_items(9).await.unwrap(), []);
+    assert_eq!(store.quota_violations(9).await.unwrap(), []);
+    assert_eq!(store.ledger_violations(9).await.unwrap(), []);
+    assert_eq!(store.redemption_violations(9).await.unwrap(), []);
+    assert_eq!(store.rebate_violations(9).await.unwrap(), []);
 }
 
 pub async fn draws_beyond_a_limit_are_named(store: Arc<dyn Store>) {

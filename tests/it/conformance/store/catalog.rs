@@ -5,7 +5,7 @@ use std::sync::Arc;
 use big_market::domain::award::PrizeValue;
 use big_market::domain::calendar::Day;
 use big_market::domain::campaign::{ActivityHead, ActivityState};
-use big_market::domain::id::{ActivityId, Version};
+use big_market::domain::id::Version;
 use big_market::domain::roll::DaySeed;
 use big_market::domain::stock::{Epoch, StockItem};
 use big_market::store::audit::AuditFilter;
@@ -167,20 +167,6 @@ pub async fn revealed_days_never_become_secret_again(store: Arc<dyn Store>) {
     assert_eq!(reveal("2026-11-23").await, "2026-11-23");
     publish(&store, "second", &[]).await;
     assert_eq!(store.secret_from(&activity("a")).await.unwrap(), Some(day("2026-11-23")));
-}
-
-pub async fn ended_activities_close_once_and_stay_over(store: Arc<dyn Store>) {
-    publish(&store, "first", &[]).await;
-    let mut later = new_version(&activity("b"), "later", &[]);
-    later.closes_at = at(7_200);
-    store.publish(&later).await.unwrap();
-    assert_eq!(store.close_ended(at(3_599)).await.unwrap(), Vec::<ActivityId>::new());
-    assert_eq!(store.close_ended(at(3_600)).await.unwrap(), [activity("a")]);
-    assert_eq!(store.close_ended(at(3_600)).await.unwrap(), Vec::<ActivityId>::new());
-    let states: Vec<_> = store.all_heads().await.unwrap().into_iter().map(|head| head.state).collect();
-    assert_eq!(states, [ActivityState::Closed, ActivityState::Open]);
-    assert_eq!(publish(&store, "second", &[]).await, Published::Over);
-    assert_eq!(store.versions(&activity("a")).await.unwrap().len(), 1);
 }
 
 pub async fn parallel_publications_each_get_a_version(store: Arc<dyn Store>) {

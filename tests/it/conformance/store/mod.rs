@@ -1,21 +1,29 @@
 //! The conformance suite of the store: every case takes the port alone, so that the next adapter runs it unchanged.
 
+mod behaviours;
 mod books;
 mod catalog;
 mod coupons;
 mod cron;
 mod draws;
 mod goods;
+mod holds;
 mod jobs;
 mod keys;
 mod ledger;
+mod life;
 mod operators;
 mod outbox;
+mod random_points;
 mod recharges;
+mod redemptions;
 mod redrive;
+mod reversals;
 mod rules;
+mod settlement;
 mod stock;
 mod stories;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -56,8 +64,14 @@ macro_rules! every_case {
                 changes_of_documents_are_recorded_once,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
-                ended_activities_close_once_and_stay_over,
                 parallel_publications_each_get_a_version,
+            ],
+            life: [
+                ended_activities_close_once_and_stay_over,
+                parallel_closings_start_one_workflow,
+                only_its_own_workflow_opens_an_activity_again,
+                activities_pause_and_resume,
+                stages_name_the_activities_that_list_them,
             ],
             draws: [
                 facts_of_nobody_are_zero,
@@ -90,6 +104,29 @@ macro_rules! every_case {
                 an_account_never_holds_more_than_it_can_count,
                 a_voided_order_is_stale,
                 parallel_grants_of_one_source_commit_once,
+            ],
+            behaviours: [
+                a_behaviour_is_rewarded_once,
+                behaviours_of_one_report_commit_together,
+                a_streak_follows_the_day_before,
+                revealed_days_and_closed_activities_take_no_behaviours,
+                parallel_reports_of_one_key_commit_once,
+                an_account_that_is_full_takes_no_behaviour,
+                records_are_found_by_key_with_those_reported_together,
+                behaviours_are_listed_newest_first_by_month,
+            ],
+            redemptions: [
+                an_exchange_takes_points_and_grants_draws_once,
+                a_debit_that_fails_delivers_nothing,
+                of_two_exchanges_with_a_balance_for_one_exactly_one_succeeds,
+                parallel_exchanges_of_one_request_commit_once,
+                exchanges_need_the_current_epoch_and_an_open_activity,
+                an_account_that_is_full_takes_no_exchange,
+                a_reversal_restores_points_draws_and_stock_once,
+                used_draws_are_not_taken_back,
+                draws_and_reversals_race_to_one_answer,
+                parallel_reversals_restore_once,
+                exchanges_are_listed_newest_first,
             ],
             stock: [
                 parallel_raises_have_one_winner,
@@ -125,6 +162,43 @@ macro_rules! every_case {
                 attempts_are_logged_once_and_pruned_by_their_age,
                 pruning_takes_only_the_buckets_asked_for,
             ],
+            ledger: [
+                nobody_has_no_points,
+                entries_are_listed_newest_first,
+                earned_points_are_shown_with_their_expiry,
+                a_repeated_transfer_gets_the_first_answer,
+                keys_and_users_are_never_mixed_up,
+                points_that_would_expire_at_once_are_not_given,
+                a_debit_needs_the_whole_amount,
+                lots_that_expire_first_are_spent_first,
+                two_parallel_spends_with_a_balance_for_one_exactly_one_succeeds,
+                parallel_spends_and_holds_take_exactly_what_there_is,
+                parallel_repeats_of_one_request_move_once,
+                each_balance_follows_from_the_one_before,
+                awarded_points_expire_when_their_campaign_says,
+            ],
+            reversals: [
+                what_was_spent_goes_back_into_its_lots,
+                what_was_earned_is_taken_from_its_own_lot_first,
+                a_reversed_earning_needs_the_balance,
+                a_transfer_is_reversed_once,
+                only_earnings_and_spendings_are_reversed,
+                parallel_reversals_have_one_winner,
+                a_lot_expires_once,
+                many_lots_of_many_users_expire_together,
+                what_comes_back_to_an_expired_lot_expires_again,
+                a_balance_is_never_below_zero_while_points_expire,
+            ],
+            holds: [
+                a_hold_leaves_the_balance_at_once,
+                a_captured_hold_is_gone,
+                a_released_hold_is_back_in_its_lots,
+                a_key_ends_one_hold,
+                parallel_ends_of_a_hold_have_one_winner,
+                an_overdue_hold_can_only_be_released,
+                overdue_holds_are_released_once,
+            ],
+            random_points: [any_sequence_of_operations_agrees_with_a_simple_book],
             redrive: [
                 dead_work_is_redriven_at_a_rate_oldest_first,
                 dead_work_is_redriven_by_kind_and_error,
@@ -159,7 +233,6 @@ macro_rules! every_case {
                 what_somebody_may_have_is_not_recalled,
                 recalls_and_deliveries_race_to_one_answer,
             ],
-            ledger: [nobody_has_no_points, entries_are_listed_newest_first],
             cron: [
                 a_fire_is_proposed_once,
                 parallel_claims_have_one_winner,
@@ -199,8 +272,27 @@ macro_rules! every_case {
                 who_is_disabled_or_has_another_password_gets_no_session,
                 the_first_secret_is_everybody_s,
             ],
+            settlement: [
+                sealed_days_take_no_draws_and_stay_sealed,
+                draws_and_seals_race_to_one_answer,
+                nothing_is_recorded_in_an_activity_that_is_not_open,
+                a_day_adds_up_to_its_rows,
+                a_settlement_never_changes_and_is_corrected_once,
+                settlements_are_listed_newest_first,
+                a_report_is_made_once_and_settles,
+            ],
+            workflows: [
+                a_subject_has_one_open_run,
+                parallel_starts_make_one_run,
+                a_run_moves_once_from_where_it_was_seen,
+                due_runs_are_taken_once_longest_first,
+                only_a_stuck_run_is_retried,
+                runs_are_listed_newest_first,
+                pruning_takes_only_old_ended_runs,
+            ],
             books: [
                 honest_work_has_clean_books,
+                honest_exchanges_have_clean_books,
                 draws_beyond_a_limit_are_named,
                 overdue_work_is_named,
                 draws_are_read_part_by_part,

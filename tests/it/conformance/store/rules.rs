@@ -7,14 +7,15 @@ use big_market::domain::id::{AwardId, UserId, Version};
 use big_market::domain::quota::Quota;
 use big_market::domain::standing::{ListedUser, Standing, UserList};
 use big_market::domain::stock::Epoch;
-use big_market::store::audit::AuditFilter;
 use big_market::store::catalog::Published;
 use big_market::store::draws::{DrawGroup, Recorded};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::rows::{OpenActivity, activity, at, award_item, change, limited, new_version, sku_item, user};
+use crate::support::rows::{
+    OpenActivity, activity, at, award_item, change, limited, new_version, noted, sku_item, user,
+};
 
 const CAR: PrizeValue = PrizeValue::Goods;
 const NOTHING: PrizeValue = PrizeValue::Nothing;
@@ -160,8 +161,7 @@ pub async fn lists_are_facts_from_the_next_draw_on(store: Arc<dyn Store>) {
     assert_eq!(open.facts(&ann, &[]).await.standing, Standing::default());
     assert_eq!(open.quota(&ann).await, Quota::default());
 
-    let page = Page { after: None, limit: 9 };
-    let audit = store.audit(&AuditFilter::default(), &page).await.unwrap();
+    let audit = noted(&store).await;
     let told: Vec<_> = audit.iter().rev().map(|entry| (entry.action.as_str(), &entry.before, &entry.after)).collect();
     let (grey, black) = (json!({"list": "grey", "reason": "odd"}), json!({"list": "black", "reason": null}));
     let expected = [
@@ -200,5 +200,5 @@ pub async fn parallel_puts_leave_one_entry_and_one_record(store: Arc<dyn Store>)
     assert!(answers.into_iter().all(|answer| answer.unwrap() == wanted));
     let page = Page { after: None, limit: 9 };
     assert_eq!(store.listed(&activity("a"), UserList::Grey, &page).await.unwrap(), [wanted]);
-    assert_eq!(store.audit(&AuditFilter::default(), &Page { after: None, limit: 9 }).await.unwrap().len(), 1);
+    assert_eq!(noted(&store).await.len(), 1);
 }

@@ -187,3 +187,23 @@ fn the_window_is_checked() {
         },
     ]);
 }
+
+#[test]
+fn the_life_of_points_is_checked() {
+    check(&[
+        Case {
+            rule: "points expire after at least a day",
+            good: |d| d.points_expire_after_days = Some(1),
+            bad: |d| d.points_expire_after_days = Some(0),
+            path: "points_expire_after_days",
+            says: "0 days",
+        },
+        Case {
+            rule: "points expire after at most ten years",
+            good: |d| d.points_expire_after_days = Some(3_650),
+            bad: |d| d.points_expire_after_days = Some(3_651),
+            path: "points_expire_after_days",
+            says: "3651 days",
+        },
+    ]);
+}

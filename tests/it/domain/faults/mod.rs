@@ -9,7 +9,8 @@ mod rules;
 use std::collections::BTreeSet;
 
 use big_market::domain::document::{
-    AwardDocument, CampaignDocument, PrizeDocument, RebateDocument, SkuDocument, StageDocument, TierDocument,
+    AwardDocument, CampaignDocument, PrizeDocument, RebateDocument, SkuDocument, StageDocument, StreakDocument,
+    TierDocument,
 };
 use big_market::domain::strategy::TierMode;
 use big_market::domain::validate::compile;
@@ -56,7 +57,17 @@ fn tier(at: u32, mode: TierMode, awards: &[&str]) -> TierDocument {
 }
 
 fn rebate(behaviour: &str, sku: Option<&str>, points: Option<&str>) -> RebateDocument {
-    RebateDocument { behaviour: behaviour.into(), sku: sku.map(Into::into), points: points.map(Into::into) }
+    RebateDocument {
+        behaviour: behaviour.into(),
+        daily: false,
+        sku: sku.map(Into::into),
+        points: points.map(Into::into),
+        streaks: Vec::new(),
+    }
+}
+
+fn step(at: u32, sku: Option<&str>, points: Option<&str>) -> StreakDocument {
+    StreakDocument { at, repeat: false, sku: sku.map(Into::into), points: points.map(Into::into) }
 }
 
 fn stage(channel: &str, source: &str) -> StageDocument {

@@ -1,9 +1,9 @@
 //! SKUs, rebates and stages.
 
-use super::{Case, check, rebate, stage};
+use super::{Case, check, rebate, stage, step};
 
 #[test]
-fn skus_rebates_and_stages_are_checked() {
+fn skus_and_rebates_are_checked() {
     check(&[
         Case {
             rule: "SKU ids are safe in a path",
@@ -82,6 +82,74 @@ fn skus_rebates_and_stages_are_checked() {
             path: "rebates[0].points",
             says: "nothing",
         },
+    ]);
+}
+
+#[test]
+fn streaks_are_checked() {
+    check(&[
+        Case {
+            rule: "only days make a streak",
+            good: |d| d.rebates[0].daily = true,
+            bad: |d| d.rebates[0].daily = false,
+            path: "rebates[0].streaks",
+            says: "not daily",
+        },
+        Case {
+            rule: "a streak has two days",
+            good: |d| d.rebates[0].streaks[0].at = 2,
+            bad: |d| d.rebates[0].streaks[0].at = 1,
+            path: "rebates[0].streaks[0].at",
+            says: "1 days",
+        },
+        Case {
+            rule: "a streak fits into the longest window",
+            good: |d| d.rebates[0].streaks[0].at = 3_650,
+            bad: |d| d.rebates[0].streaks[0].at = 3_651,
+            path: "rebates[0].streaks[0].at",
+            says: "3651",
+        },
+        Case {
+            rule: "a streak has one step for each number of days",
+            good: |d| d.rebates[0].streaks.push(step(14, Some("9014"), None)),
+            bad: |d| d.rebates[0].streaks.push(step(7, Some("9014"), None)),
+            path: "rebates[0].streaks[1].at",
+            says: "rebates[0].streaks[0]",
+        },
+        Case {
+            rule: "a step of a streak earns something",
+            good: |d| d.rebates[0].streaks.push(step(3, None, Some("0.01"))),
+            bad: |d| d.rebates[0].streaks.push(step(3, None, None)),
+            path: "rebates[0].streaks[1]",
+            says: "neither",
+        },
+        Case {
+            rule: "the SKU of a streak exists",
+            good: |d| d.rebates[0].streaks[0].sku = Some("9011".into()),
+            bad: |d| d.rebates[0].streaks[0].sku = Some("9010".into()),
+            path: "rebates[0].streaks[0].sku",
+            says: "9010",
+        },
+        Case {
+            rule: "the points of a streak are worth something",
+            good: |d| d.rebates[0].streaks[0].points = Some("0.01".into()),
+            bad: |d| d.rebates[0].streaks[0].points = Some("0".into()),
+            path: "rebates[0].streaks[0].points",
+            says: "nothing",
+        },
+        Case {
+            rule: "a streak has at most 100 steps",
+            good: |d| d.rebates[0].streaks = (2..102).map(|at| step(at, None, Some("1"))).collect(),
+            bad: |d| d.rebates[0].streaks = (2..103).map(|at| step(at, None, Some("1"))).collect(),
+            path: "rebates[0].streaks",
+            says: "101",
+        },
+    ]);
+}
+
+#[test]
+fn stages_are_checked() {
+    check(&[
         Case {
             rule: "channels have names",
             good: |d| d.stages.push(stage("c01", "s01")),
