@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use big_market::api::{Access, routes};
+use big_market::domain::api_key::Scope;
 use big_market::domain::operator::Role;
 use http::StatusCode;
 
@@ -19,7 +20,7 @@ fn a_role_is_the_scopes_that_people_are_told() {
     let mut allowed = BTreeSet::new();
     for (role, added) in [(Role::Viewer, &VIEWER[..]), (Role::Operator, &OPERATOR), (Role::Admin, &ADMIN)] {
         allowed.extend(added);
-        let scopes: BTreeSet<_> = role.scopes().into_iter().map(|scope| scope.as_str()).collect();
+        let scopes: BTreeSet<_> = role.scopes().into_iter().map(Scope::as_str).collect();
         assert_eq!(scopes, allowed, "{role}");
     }
 }
