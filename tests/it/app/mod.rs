@@ -5,4 +5,5 @@ mod limits;
 mod redemptions;
 mod retries;
 mod rules;
+mod settlement;
 mod stock;
