@@ -94,18 +94,35 @@ async fn prepare_operator(app: &App) -> Result<Option<String>> {
 }
 
 async fn prepare_key(app: &App, chosen_secret: Option<String>) -> Result<String> {
-    let file = app.config().store.data_dir.join(KEY_FILE);
-    let kept = kept_secret(&file).map_err(Fault::doing("read the demo's API key"))?;
-    let Some(secret) = chosen_secret.or(kept) else {
-        let made = app.create_api_key(None, "demo", Scope::ALL.into()).await?;
-        keep_secret(&file, &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
-        return Ok(made.secret);
-    };
-    if app.authenticate(&secret).await.is_err() {
-        let kept = app.keep_api_key("demo", Scope::ALL.into(), &secret).await;
-        kept.map_err(Fault::doing("take the API key of the demo from BIG_MARKET_DEMO_API_KEY"))?;
+    if let Some(secret) = chosen_secret {
+        let taken = take_secret(app, &secret).await;
+        taken.map_err(Fault::doing("take the API key of the demo from BIG_MARKET_DEMO_API_KEY"))?;
+        return Ok(secret);
     }
-    Ok(secret)
+    let file = app.config().store.data_dir.join(KEY_FILE);
+    // One that was revoked is worth nothing for good: another takes its place.
+    if let Some(secret) = kept_secret(&file).map_err(Fault::doing("read the demo's API key"))?
+        && take_secret(app, &secret).await.is_ok()
+    {
+        return Ok(secret);
+    }
+    let made = app.create_api_key(None, "demo", Scope::ALL.into()).await?;
+    keep_secret(&file, &made.secret).map_err(Fault::doing("keep the demo's API key"))?;
+    Ok(made.secret)
+}
+
+/// Makes a key with this secret where there is none yet.
+async fn take_secret(app: &App, secret: &str) -> Result<()> {
+    if app.authenticate(secret).await.is_ok() {
+        return Ok(());
+    }
+    app.keep_api_key("demo", Scope::ALL.into(), secret).await?;
+    match app.authenticate(secret).await {
+        Err(Error::Refusal(Refusal::Unauthenticated)) => {
+            Err(Refusal::Conflict { message: "this key was revoked; choose another".into() }.into())
+        }
+        found => found.map(drop),
+    }
 }
 
 fn kept_secret(file: &Path) -> std::io::Result<Option<String>> {

@@ -111,3 +111,26 @@ async fn without_the_setting_a_reviewed_draft_is_published_as_it_was_reviewed_or
     market.call(Method::PUT, DRAFT).json(titled("first")).send().await;
     assert_eq!(publish().await.status, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn whoever_saved_a_draft_last_is_the_one_who_does_not_publish_it() {
+    let market = Market::demo_with(|config| config.campaigns.second_person = true).await;
+    for name in ["grace", "ada"] {
+        add(&market, name, Role::Operator).await;
+    }
+    let (grace, ada) = (Person::sign_in(&market, "grace").await, Person::sign_in(&market, "ada").await);
+    let save = async |call: crate::support::market::Call<'_>, title: &str| {
+        assert_eq!(call.json(titled(title)).send().await.status, StatusCode::OK);
+        market.get(DRAFT).await.header("etag").unwrap().to_owned()
+    };
+    save(grace.call(&market, Method::PUT, DRAFT), "spring").await;
+    let summer = save(ada.call(&market, Method::PUT, DRAFT), "summer").await;
+    let refused = publish(&market, &ada, Some(&summer)).await;
+    assert_eq!(refused.code(), "second_person_needed");
+    assert!(refused.json()["detail"].as_str().unwrap().contains("ada"), "{}", refused.text());
+    assert_eq!(publish(&market, &grace, Some(&summer)).await.status, StatusCode::CREATED);
+    // What a server saved, any operator may publish.
+    let autumn = save(market.call(Method::PUT, DRAFT), "autumn").await;
+    assert_eq!(publish(&market, &ada, Some(&autumn)).await.status, StatusCode::CREATED);
+    assert_eq!(market.get("/admin/activities/100301/versions").await.items()[0]["published_by"], "ada");
+}

@@ -1,10 +1,12 @@
 //! API keys over HTTP.
 
 use big_market::domain::api_key::Scope;
+use big_market::store::keys::KeyStore;
 use http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::support::market::Market;
+use crate::support::rows::change;
 
 const PATH: &str = "/admin/api-keys";
 
@@ -61,4 +63,31 @@ async fn a_key_gives_only_scopes_it_has_itself() {
     assert_eq!((refused.status, refused.code()), (StatusCode::FORBIDDEN, "forbidden".into()));
     assert!(refused.text().contains("draws:write"));
     assert_eq!(market.get(PATH).await.items().len(), 3, "the market's own, the limited one, and the one it made");
+}
+
+#[tokio::test]
+async fn a_key_revoked_by_another_process_is_believed_for_five_seconds_at_most() {
+    let market = Market::demo().await;
+    let secret = market.key_with([Scope::ActivitiesRead]).await;
+    let read = async || market.call(Method::GET, "/v1/activities/100301").bearer(&secret).send().await.status;
+    assert_eq!(read().await, StatusCode::OK);
+    let key = market.store.api_keys().await.unwrap().remove(0);
+    market.store.revoke_api_key(key.api_key_id, &change(0)).await.unwrap();
+    market.clock.advance(chrono::TimeDelta::milliseconds(4_999));
+    assert_eq!(read().await, StatusCode::OK);
+    market.clock.advance(chrono::TimeDelta::milliseconds(1));
+    assert_eq!(read().await, StatusCode::UNAUTHORIZED);
+    let listed = market.get(PATH).await.items();
+    assert!(listed[0]["revoked_at"].is_string() && listed[1]["revoked_at"].is_null(), "{listed:?}");
+}
+
+#[tokio::test]
+async fn revoking_takes_no_body() {
+    let market = Market::empty().await;
+    let known = market.get(PATH).await.items()[0]["id"].as_str().unwrap().to_owned();
+    let delete = || market.call(Method::DELETE, format!("{PATH}/{known}"));
+    assert_eq!(delete().json(json!({})).send().await.fault_fields(), [""]);
+    let large = vec![b' '; market.app.config().server.body_bytes_max + 1];
+    assert_eq!(delete().body("text/plain", large).send().await.code(), "payload_too_large");
+    assert_eq!(market.get(PATH).await.status, StatusCode::OK, "the key that asked is worth what it was");
 }

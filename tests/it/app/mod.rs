@@ -1,5 +1,6 @@
 //! What the product does, verb by verb, on a real store with a clock that tests move.
 
+mod demo;
 mod limits;
 mod redemptions;
 mod retries;
