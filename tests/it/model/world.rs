@@ -70,6 +70,8 @@ pub struct World {
     published: u64,
     zone: &'static str,
     rival_answers: RivalAnswers,
+    /// Whether a recall may have been cut short since the invariants were last looked at.
+    adrift: bool,
     /// The latest time that any clock showed.
     latest: Timestamp,
     /// When the first process began to look at the schedules.
@@ -136,6 +138,7 @@ impl World {
             published: 0,
             zone: documents::ZONES[usize::try_from(seed % 3).unwrap()],
             rival_answers: RivalAnswers::default(),
+            adrift: false,
             latest: sources_now,
             began: sources_now,
             _outer: outer,
@@ -279,6 +282,10 @@ impl World {
     /// The six invariants, now. What is overdue only because the clock jumped is worked off first.
     pub fn check(&mut self) {
         self.drain();
+        if std::mem::take(&mut self.adrift) {
+            // A recall that was cut short leaves its unit out of the counters, never twice in them, until somebody looks.
+            self.run_named("reconcile_stock");
+        }
         let app = self.process.app.clone();
         let report = self.process.runtime.block_on(app.reconcile()).unwrap();
         let broken: Vec<_> = report.findings.iter().flat_map(|finding| &finding.violations).collect();
@@ -737,6 +744,7 @@ impl World {
     }
 
     fn handle_message(&mut self) {
+        self.adrift = true;
         if let Some(message) = self.queue.take() {
             self.handle(message);
         } else {
@@ -834,7 +842,11 @@ impl World {
             let open = store.outbox(None, &page).await.unwrap();
             open.iter()
                 .filter(|entry| match entry.state {
-                    OutboxState::Pending => entry.run_at <= now,
+                    // Who waits for a code looks again each minute, for as long as there is none.
+                    OutboxState::Pending => {
+                        entry.run_at <= now
+                            && !entry.last_error.as_ref().is_some_and(|error| error.contains("load codes"))
+                    }
                     OutboxState::Leased => true,
                     OutboxState::Done | OutboxState::Dead => false,
                 })

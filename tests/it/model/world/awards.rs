@@ -32,6 +32,7 @@ impl World {
             (awards, store.outbox(None, &Page { after: None, limit: 50 }).await.unwrap())
         });
         let goods: Vec<_> = awards.iter().filter(|award| award.value == PrizeValue::Goods).collect();
+        self.adrift |= deed == 4;
         let award = (!goods.is_empty()).then(|| goods[pick % goods.len()].award_record_id);
         let entry = (!entries.is_empty()).then(|| entries[pick % entries.len()].outbox_id);
         let answer = self.live(move |app| async move {
