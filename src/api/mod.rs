@@ -81,20 +81,20 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
-        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]).for_users(),
+        Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]),
         Route::get("/v1/users/{id}/draws", Needs(UsersRead), handler!(users::user_draws)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/awards", Needs(UsersRead), handler!(users::user_awards)).refuses(&[InvalidRequest]).for_users(),
         Route::get("/v1/users/{id}/points", Needs(UsersRead), handler!(users::user_points)).refuses(&[InvalidRequest]).for_users(),
-        Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]),
+        Route::post("/v1/awards/{id}/claim", Needs(AwardsWrite), handler!(goods::claim)).refuses(&BODY).refuses(&[NotFound, ClaimExpired, Conflict]).for_users(),
         Route::post("/v1/redemptions", Needs(RedemptionsWrite), handler!(redemptions::redeem)).refuses(&BODY)
-            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, SkuSoldOut, InsufficientPoints, RequestReused, Conflict]),
+            .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, SkuSoldOut, InsufficientPoints, RequestReused, Conflict]).for_users(),
         Route::post("/v1/redemptions/{id}/reverse", Needs(RedemptionsWrite), handler!(redemptions::reverse_redemption))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::get("/v1/redemptions/{id}", Needs(UsersRead), handler!(redemptions::redemption)).refuses(&[InvalidRequest, NotFound]),
-        Route::get("/v1/users/{id}/redemptions", Needs(UsersRead), handler!(redemptions::user_redemptions)).refuses(&[InvalidRequest]),
+        Route::get("/v1/users/{id}/redemptions", Needs(UsersRead), handler!(redemptions::user_redemptions)).refuses(&[InvalidRequest]).for_users(),
         Route::post("/v1/behaviours", Needs(BehavioursWrite), handler!(behaviours::report_behaviour)).refuses(&BODY)
-            .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]),
-        Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]),
+            .refuses(&[NotFound, ActivityNotOpen, ActivityNotStarted, ActivityEnded, Conflict]).for_users(),
+        Route::get("/v1/users/{id}/behaviours", Needs(UsersRead), handler!(behaviours::user_behaviours)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/users/{id}/points/earn", Needs(PointsWrite), handler!(points::earn_points)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, RequestReused]),
         Route::post("/v1/users/{id}/points/spend", Needs(PointsWrite), handler!(points::spend_points)).refuses(&BODY)

@@ -1,8 +1,9 @@
 //! What an end user's token reaches: requests that name its user, or its activity, and nobody and nothing else.
 //!
 //! One place for all routes marked for end users: whatever a request names as a user or an activity, in its path, its query
-//! or its body, must be the token's. A write must name the user, a read the user or the activity; a request that names
-//! neither reaches nothing, so that a route marked by mistake gives nothing away.
+//! or its body, must be the token's. A write must name both, a read the user or the activity; a request that names less reaches
+//! nothing, so that a route marked by mistake gives nothing away. An award names the activity by itself. A behaviour with a
+//! business key, such as a payment, is for the business to report.
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -24,6 +25,9 @@ const ACTIVITY_FIELDS: [&str; 2] = ["activity_id", "activity"];
 struct Named {
     users: Vec<Value>,
     activities: Vec<Value>,
+    /// The path names an award, which belongs to one user and one activity.
+    of_an_award: bool,
+    has_business_key: bool,
 }
 
 impl Named {
@@ -32,11 +36,19 @@ impl Named {
             self.users.push(value);
         } else if ACTIVITY_FIELDS.contains(&field) {
             self.activities.push(value);
+        } else if field == "business_key" {
+            self.has_business_key = true;
         }
     }
 
     fn all_of(&self, token: &UserToken, writes: bool) -> Result<(), Refusal> {
         let theirs = |named: &[Value], own: &str| named.iter().all(|named| named.as_str() == Some(own));
+        if writes && self.activities.is_empty() && !self.of_an_award {
+            return Err(Refusal::NotTheirs { what: "activity" });
+        }
+        if self.has_business_key {
+            return Err(Refusal::NotTheirs { what: "business key" });
+        }
         let named = !self.users.is_empty() || (!writes && !self.activities.is_empty());
         if !named || !theirs(&self.users, token.user_id.as_str()) {
             return Err(Refusal::NotTheirs { what: "user" });
@@ -57,6 +69,7 @@ pub(super) async fn check(token: &UserToken, mut request: Request) -> Result<Req
         Some("activities") => "activity_id",
         _ => "",
     };
+    named.of_an_award = matched.is_some_and(|path| path.as_str().starts_with("/v1/awards/"));
     let unreadable = |text: String| Problem::from(Refusal::invalid("", text));
     let params = request.extract_parts::<RawPathParams>().await.map_err(|error| unreadable(error.body_text()))?;
     if let Some((_, id)) = params.iter().find(|(name, _)| *name == "id") {

@@ -55,7 +55,7 @@ impl App {
                 Ok(days) => started += days,
                 // One document that can no longer be read must not keep the books of all others open.
                 Err(error) => {
-                    tracing::error!(activity.id = %head.activity_id, %error, "settled no day of {}", head.activity_id)
+                    tracing::error!(activity.id = %head.activity_id, %error, "settled no day of {}", head.activity_id);
                 }
             }
         }

@@ -37,7 +37,7 @@ pub enum Refusal {
     /// The token speaks for another user or another activity.
     #[error("this token speaks for one user in one activity; the request names another {what}, or none")]
     NotTheirs {
-        /// `user` or `activity`.
+        /// `user`, `activity` or `business key`.
         what: &'static str,
     },
     /// A page of another origin may have sent this.

@@ -64,7 +64,7 @@ impl SqliteStore {
         .bind(activity_id.as_str())
         .fetch_one(&mut *tx)
         .await?;
-        let promises: Vec<(String, String, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
             r"SELECT draw.award_id, award_record.state, COUNT(*), COALESCE(SUM(draw.points), 0)
                 FROM draw
                 JOIN award_record ON award_record.draw_id = draw.draw_id
@@ -77,8 +77,8 @@ impl SqliteStore {
         .fetch_all(&mut *tx)
         .await?;
         let (mut awards, mut points_issued): (BTreeMap<String, AwardTotals>, i64) = (BTreeMap::new(), 0);
-        for (award_id, state, promised, points) in promises {
-            let promised = u64::try_from(promised)?;
+        for (award_id, state, count, points) in rows {
+            let promised = u64::try_from(count)?;
             let of_award = awards.entry(award_id).or_default();
             of_award.won += promised;
             match state.parse()? {

@@ -8,7 +8,7 @@ use crate::support::market::Market;
 
 /// Any path of a route: what varies is filled with something that is not there.
 fn some_path(path: &str) -> String {
-    path.replace("{id}", "nobody").replace(['{', '}'], "")
+    path.replace("{id}", "nobody").replace("{day}", "2026-03-02").replace(['{', '}'], "")
 }
 
 #[tokio::test]

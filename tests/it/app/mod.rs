@@ -4,4 +4,5 @@ mod limits;
 mod redemptions;
 mod retries;
 mod rules;
+mod settlement;
 mod stock;

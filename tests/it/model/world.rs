@@ -192,6 +192,9 @@ impl World {
     pub fn run_struck(&mut self, job: &str, point: i64, misfortune: Misfortune) -> bool {
         // What waits already belongs to the job only if it is the one that delivers.
         let mut next = Some(named(job));
+        if job == "run_workflows" {
+            self.run_named("settle_day");
+        }
         if job == "dispatch_awards" {
             self.run_named("relay_outbox");
             next = self.queue.take();
@@ -261,7 +264,8 @@ impl World {
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
             86..92 => self.move_clock(),
-            92..96 => self.change_list(),
+            92..95 => self.change_list(),
+            95..97 => self.pause_or_resume(),
             _ => self.lose_counters(),
         }
         self.process.crash.disarm();
@@ -293,6 +297,46 @@ impl World {
         self.every_exchange_stands();
         self.every_answer_about_points_stands();
         self.every_award_arrived_once();
+        // Not in every life: there may be a hundred days to settle.
+        if self.random.random_bool(0.1) {
+            self.close_books();
+            self.check();
+            self.every_answer_stands();
+        }
+    }
+
+    /// The activity is closed, and whatever happened in it, every day's books agree.
+    fn close_books(&mut self) {
+        let closed = self.live(|app| async move { app.close_activity(&OPERATOR, &activity_id()).await });
+        closed.expect("nothing kills this process").expect("it can be closed");
+        for _ in 0..20 {
+            for job in ["settle_day", "run_workflows"] {
+                self.run_named(job);
+            }
+            self.clock.advance(TimeDelta::seconds(10));
+        }
+        let app = self.process.app.clone();
+        let (report, _) = self.process.runtime.block_on(app.activity_report(&activity_id())).expect("it is settled");
+        assert_eq!((report.days_different, report.violations), (0, Vec::new()));
+        let drawn: usize = self.draws.values().filter_map(|(_, draws)| draws.as_ref()).map(Vec::len).sum();
+        assert!(report.sums.draws >= drawn as u64, "every draw that was answered is in the books");
+        assert_eq!(report.sums.draws, report.totals.draws_used);
+    }
+
+    fn pause_or_resume(&mut self) {
+        let pause = self.random.random_bool(0.4);
+        self.live(move |app| async move {
+            let wish = if pause {
+                app.pause(&OPERATOR, &activity_id()).await
+            } else {
+                app.resume(&OPERATOR, &activity_id()).await
+            };
+            match wish {
+                Ok(_) | Err(Error::Refusal(Refusal::Conflict { .. })) => {}
+                Err(Error::Refusal(refusal)) => panic!("{refusal}"),
+                Err(Error::Fault(fault)) => assert!(fault.cause.to_string().contains("bad luck"), "{fault}"),
+            }
+        });
     }
 
     /// No fire is stuck, however its messages and workers were lost; one in parts ended as its parts did.
@@ -573,6 +617,7 @@ impl World {
                         Refusal::QuotaExhausted { .. }
                             | Refusal::UserBlocked { .. }
                             | Refusal::ActivityEnded { .. }
+                            | Refusal::ActivityNotOpen { .. }
                             | Refusal::TryAgain
                     ),
                     "{refusal}"
@@ -621,7 +666,13 @@ impl World {
                     "an accepted request was refused afterwards: {refusal}"
                 );
                 assert!(
-                    matches!(refusal, Refusal::SkuSoldOut { .. } | Refusal::ActivityEnded { .. } | Refusal::TryAgain),
+                    matches!(
+                        refusal,
+                        Refusal::SkuSoldOut { .. }
+                            | Refusal::ActivityEnded { .. }
+                            | Refusal::ActivityNotOpen { .. }
+                            | Refusal::TryAgain
+                    ),
                     "{refusal}"
                 );
             }

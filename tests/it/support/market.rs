@@ -27,6 +27,8 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tower::ServiceExt;
 
 use super::contract;
@@ -51,7 +53,7 @@ pub struct Market {
     /// A key that may do everything.
     pub secret: String,
     keys_made: AtomicU64,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Market {
@@ -89,7 +91,7 @@ impl Market {
         });
         let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
         let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
-        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), _directory: directory }
+        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), directory }
     }
 
     /// A market with the demo campaign.
@@ -130,6 +132,19 @@ impl Market {
     /// An Idempotency-Key nobody used before.
     pub fn fresh_key(&self) -> String {
         format!("key-{}", self.keys_made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Changes rows behind the store's back.
+    pub async fn plant(&self, sql: &'static str) {
+        self.try_plant(sql).await.unwrap();
+    }
+
+    /// As [`Self::plant`], where the store may refuse it.
+    pub async fn try_plant(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+        let options = SqliteConnectOptions::new().filename(self.directory.path().join("market.db"));
+        let mut connection = options.connect().await?;
+        sqlx::raw_sql(sql).execute(&mut connection).await?;
+        connection.close().await
     }
 
     /// What people and servers changed, newest first; without what the market itself was made with.

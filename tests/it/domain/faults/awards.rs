@@ -189,6 +189,13 @@ fn prizes_are_checked() {
             says: "below min",
         },
         Case {
+            rule: "a cost is an amount of money",
+            good: |d| d.awards[1].cost = Some("1999.90".into()),
+            bad: |d| d.awards[1].cost = Some("1.999".into()),
+            path: "awards[1].cost",
+            says: "1.999",
+        },
+        Case {
             rule: "draws are of a SKU of the document",
             good: |d| d.awards[3].prize = PrizeDocument::Draws { sku: "9014".into() },
             bad: |d| d.awards[3].prize = PrizeDocument::Draws { sku: "9015".into() },
