@@ -229,7 +229,10 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
     let message = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
     if !error.is_data() {
         let detail = format!("the body is not JSON: line {line}, column {column}: {message}");
-        return Problem { position: Some(Position { line, column }), ..Problem::new(Code::MalformedJson, detail) };
+        return Problem {
+            position: Some(Box::new(Position { line, column })),
+            ..Problem::new(Code::MalformedJson, detail)
+        };
     }
     // Serde's own words hold the name of a field that is missing or not known; its path is that of the whole.
     let named = ["unknown field `", "missing field `", "duplicate field `"]
@@ -293,7 +296,7 @@ mod tests {
         for (body, line, column) in [("", 1, 0), ("{\n  \"name\" 1}", 2, 10), (r#"{"name": "x"} x"#, 1, 15)] {
             let problem = read_json::<Outer>(body.as_bytes()).expect_err("refused");
             assert_eq!(problem.code, Code::MalformedJson);
-            assert_eq!(problem.position, Some(Position { line, column }), "{body:?}: {}", problem.detail);
+            assert_eq!(problem.position, Some(Box::new(Position { line, column })), "{body:?}: {}", problem.detail);
         }
     }
 }

@@ -70,6 +70,7 @@ const BODY: [Code; 4] = [InvalidRequest, MalformedJson, PayloadTooLarge, Unsuppo
 
 /// Every route: method, path, who may call it, who answers, and what it can refuse beside what any route can.
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "one page, a line for each route")]
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/v1/activities/{id}/draws", Needs(DrawsWrite), handler!(draws::draw)).refuses(&BODY)

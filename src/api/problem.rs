@@ -232,7 +232,7 @@ pub struct Problem {
     /// Where the body stops being JSON, with `malformed_json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub position: Option<Position>,
+    pub position: Option<Box<Position>>,
 }
 
 /// The URI of a kind of problem.

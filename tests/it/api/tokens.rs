@@ -36,11 +36,20 @@ async fn call(market: &Market, route: &Route, token: &str) -> Answer {
     let path = route.path.replace("{id}", if of_users { "ann" } else { "100301" });
     let query = if route.method == Method::GET && !of_users { "?user_id=ann" } else { "" };
     let call = market.call(route.method.clone(), format!("{path}{query}")).bearer(token).key("k");
+    if route.method == Method::GET {
+        return call.send().await;
+    }
     let mut body = json!({"user_id": "ann"});
-    if !route.path.starts_with("/v1/activities/") {
+    if names_activity_in_body(route) {
         body["activity_id"] = json!("100301");
     }
-    if route.method == Method::GET { call.send().await } else { call.json(body).send().await }
+    call.json(body).send().await
+}
+
+/// Whether a route for users names the activity neither by its path nor by an award.
+fn names_activity_in_body(route: &Route) -> bool {
+    let by_path = ["/v1/activities/", "/v1/awards/"].iter().any(|start| route.path.starts_with(start));
+    route.method != Method::GET && !by_path
 }
 
 #[tokio::test]
@@ -67,7 +76,7 @@ async fn a_token_reaches_its_own_user_and_activity_on_every_route_for_users() {
             (StatusCode::FORBIDDEN, "forbidden"),
             "{name}: another user's"
         );
-        if route.path.starts_with("/v1/activities/") {
+        if route.path.starts_with("/v1/activities/") || names_activity_in_body(&route) {
             let answer = call(&market, &route, &elsewhere).await;
             assert_eq!(answer.code(), "forbidden", "{name}: of another activity");
         }
