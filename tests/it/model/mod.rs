@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::World;
 
 /// Lives that a plain run lives in each of its parts.
-const LIVES: u64 = 1_000;
+const LIVES: u64 = 400;
 /// Steps of one life.
 const STEPS: u32 = 24;
 

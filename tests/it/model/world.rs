@@ -261,8 +261,8 @@ impl World {
             0..14 => self.draw_some(),
             14..24 => self.exchange_some(),
             24..28 => self.move_points(),
-            28..33 => self.touch_award(),
-            33..40 => self.repeat_one(),
+            28..34 => self.touch_award(),
+            34..40 => self.repeat_one(),
             40..52 => {
                 let user = self.random.random_range(0..USERS);
                 self.recharge(user);
@@ -270,8 +270,7 @@ impl World {
             52..58 => self.publish(),
             58..76 => self.handle_message(),
             76..86 => self.run_job(),
-            86..90 => self.move_clock(),
-            90..92 => self.touch_award(),
+            86..92 => self.move_clock(),
             92..95 => self.change_list(),
             95..97 => self.pause_or_resume(),
             _ => self.lose_counters(),
@@ -421,9 +420,9 @@ impl World {
                     (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered)
                     | (PrizeValue::Webhook, AwardState::Dead)
                     | (PrizeValue::Goods, AwardState::Pending | AwardState::Delivered)
+                    // Each coupon with a code of its own, which is looked at elsewhere.
+                    | (PrizeValue::Coupon, AwardState::Delivered)
                     | (_, AwardState::Recalled) => {}
-                    // Each with a code of its own, which is looked at elsewhere.
-                    (PrizeValue::Coupon, AwardState::Delivered) => {}
                     other => panic!("{other:?} after everything was worked off: {award:?}"),
                 }
             }
@@ -842,10 +841,10 @@ impl World {
             let open = store.outbox(None, &page).await.unwrap();
             open.iter()
                 .filter(|entry| match entry.state {
-                    // Who waits for a code looks again each minute, for as long as there is none.
+                    // Who waits for a code looks again each minute, as long as there is none: there is no end to wait for.
                     OutboxState::Pending => {
-                        entry.run_at <= now
-                            && !entry.last_error.as_ref().is_some_and(|error| error.contains("load codes"))
+                        let waits = entry.last_error.as_ref().is_some_and(|error| error.contains("load codes"));
+                        entry.run_at + TimeDelta::seconds(if waits { 120 } else { 0 }) <= now
                     }
                     OutboxState::Leased => true,
                     OutboxState::Done | OutboxState::Dead => false,
