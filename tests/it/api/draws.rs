@@ -224,3 +224,17 @@ async fn a_receipt_of_nothing_is_not_found() {
         assert_eq!(market.get(format!("/v1/draws/{bad}/receipt")).await.fault_fields(), ["id"], "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_hundred_repeats_of_one_request_ban_nobody() {
+    let market = Market::demo().await;
+    market.user("ann").recharge("9013").await;
+    let first = market.user("ann").draw_with("impatient", 1).await;
+    for _ in 0..100 {
+        let again = market.user("ann").draw_with("impatient", 1).await;
+        assert_eq!((again.status, &again.body), (StatusCode::CREATED, &first.body));
+    }
+    let quota = market.get("/v1/activities/100301/quota?user_id=ann").await.json();
+    assert_eq!((&quota["total"]["used"], &quota["total"]["left"]), (&json!(1), &json!(4)));
+    assert_eq!(market.user("ann").draw(4).await.len(), 4);
+}
