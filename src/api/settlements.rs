@@ -32,6 +32,15 @@ pub(super) struct RollUpBody {
     /// Points that were won, delivered or not.
     #[schema(example = "120.50")]
     points_awarded: String,
+    /// Points that behaviours of the day earned.
+    #[schema(example = "10.00")]
+    points_rebated: String,
+    /// Points that were exchanged for draws.
+    #[schema(example = "20.00")]
+    points_redeemed: String,
+    /// Points of exchanges taken back on this day, made on this day or earlier.
+    #[schema(example = "0.00")]
+    points_returned: String,
     /// What the awards that were won cost, by `cost` of the documents that decided them.
     #[schema(example = "1999.00")]
     cost: String,
@@ -180,6 +189,9 @@ impl From<&RollUp> for RollUpBody {
             winners: roll_up.winners,
             users: roll_up.users,
             points_awarded: roll_up.points_awarded.to_string(),
+            points_rebated: roll_up.points_rebated.to_string(),
+            points_redeemed: roll_up.points_redeemed.to_string(),
+            points_returned: roll_up.points_returned.to_string(),
             cost: roll_up.cost.to_string(),
             draws_granted: roll_up.draws_granted.clone(),
             draws_reversed: roll_up.draws_reversed,

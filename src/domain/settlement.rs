@@ -89,6 +89,15 @@ pub struct RollUp {
     /// Points that were won, delivered or not.
     #[serde(with = "hundredths")]
     pub points_awarded: Points,
+    /// Points that behaviours of the day earned, by the ledger.
+    #[serde(with = "hundredths")]
+    pub points_rebated: Points,
+    /// Points that were exchanged for draws.
+    #[serde(with = "hundredths")]
+    pub points_redeemed: Points,
+    /// Points of exchanges taken back on this day, made on this day or earlier.
+    #[serde(with = "hundredths")]
+    pub points_returned: Points,
     /// What the awards that were won cost by the documents that decided them.
     pub cost: Money,
     /// Draws granted, by what granted them: `request`, `award`, `redemption`, `rebate`.
@@ -115,8 +124,12 @@ impl RollUp {
         self.draws += other.draws;
         self.winners += other.winners;
         self.users += other.users;
-        let points = self.points_awarded.hundredths().saturating_add(other.points_awarded.hundredths());
-        self.points_awarded = Points::from_hundredths(points);
+        let add =
+            |one: Points, more: Points| Points::from_hundredths(one.hundredths().saturating_add(more.hundredths()));
+        self.points_awarded = add(self.points_awarded, other.points_awarded);
+        self.points_rebated = add(self.points_rebated, other.points_rebated);
+        self.points_redeemed = add(self.points_redeemed, other.points_redeemed);
+        self.points_returned = add(self.points_returned, other.points_returned);
         self.cost = self.cost.plus(other.cost);
         for (source, draws) in &other.draws_granted {
             *self.draws_granted.entry(source.clone()).or_default() += draws;

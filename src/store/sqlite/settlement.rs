@@ -6,7 +6,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::audit::{self, Changed};
 use super::rows::DrawRow;
-use super::totals::{order_sums, read_awards_won};
+use super::totals::{order_sums, point_sums, read_awards_won};
 use super::{SqliteStore, Tried, changed, instant, json, millis};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
@@ -289,12 +289,16 @@ impl SqliteStore {
         .fetch_one(&mut *tx)
         .await?;
         let (draws_granted, draws_reversed) = order_sums(&mut tx, question).await?;
+        let (points_rebated, points_redeemed, points_returned) = point_sums(&mut tx, question).await?;
         Ok(DayRows {
             roll_up: RollUp {
                 draws: u64::try_from(draws)?,
                 winners: u64::try_from(winners)?,
                 users: u64::try_from(users)?,
                 points_awarded: Points::from_hundredths(points),
+                points_rebated,
+                points_redeemed,
+                points_returned,
                 draws_granted,
                 draws_reversed,
                 ..RollUp::default()

@@ -52,6 +52,41 @@ pub(super) async fn order_sums(
     Ok((granted.collect::<Tried<_>>()?, u64::try_from(reversed)?))
 }
 
+/// Points that behaviours of the day earned, points exchanged on it, and points of exchanges taken back on it.
+pub(super) async fn point_sums(tx: &mut SqliteConnection, question: &DayQuestion) -> Tried<(Points, Points, Points)> {
+    // The parts of what one behaviour earned have keys from `beh_.../0` on; the slash is followed by the digit nought.
+    let (rebated, redeemed, returned): (i64, i64, i64) = sqlx::query_as(
+        r"SELECT (SELECT COALESCE(SUM(entry.amount), 0)
+                    FROM behaviour
+                   CROSS JOIN transfer
+                      ON transfer.reason = 'rebate'
+                     AND transfer.key > 'beh_' || behaviour.behaviour_id || '/'
+                     AND transfer.key < 'beh_' || behaviour.behaviour_id || '0'
+                   CROSS JOIN entry
+                      ON entry.transfer_id = transfer.transfer_id
+                     AND entry.account_id <> 'issuer'
+                   WHERE behaviour.activity_id = ?1
+                     AND behaviour.day = ?2),
+                 (SELECT COALESCE(SUM(price), 0)
+                    FROM redemption_order
+                   WHERE activity_id = ?1
+                     AND day = ?2),
+                 (SELECT COALESCE(SUM(price), 0)
+                    FROM redemption_order
+                   WHERE activity_id = ?1
+                     AND reversed_at IS NOT NULL
+                     AND reversed_at >= ?3
+                     AND reversed_at < ?4)",
+    )
+    .bind(question.activity_id.as_str())
+    .bind(question.day.to_string())
+    .bind(millis(question.from))
+    .bind(millis(question.until))
+    .fetch_one(tx)
+    .await?;
+    Ok((Points::from_hundredths(rebated), Points::from_hundredths(redeemed), Points::from_hundredths(returned)))
+}
+
 impl SqliteStore {
     /// What an activity's rows come to.
     pub(super) async fn read_totals(&self, activity_id: &ActivityId) -> Tried<ActivityTotals> {

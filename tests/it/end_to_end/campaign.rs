@@ -22,6 +22,12 @@ async fn a_campaign_runs_from_the_first_sign_in_to_closed_books() {
     let id = settled.expect("the campaign is settled")["id"].as_str().unwrap().to_owned();
     let report = process.json(&format!("/admin/activities/{id}/report")).await;
     assert_eq!((&report["sums"]["draws"], &report["days_different"]), (&48.into(), &0.into()), "{report:#}");
+    // Three sign-ins of 10 and six payments of 25; four exchanges of 20, one of them taken back.
+    assert_eq!(report["sums"]["points_rebated"], "180.00", "{report:#}");
+    assert_eq!(
+        (&report["sums"]["points_redeemed"], &report["sums"]["points_returned"]),
+        (&"80.00".into(), &"20.00".into())
+    );
     // Its seeds are public now, and its draws can be checked.
     let activity = process.json(&format!("/v1/activities/{id}")).await;
     assert_eq!(activity["state"], "settled");
