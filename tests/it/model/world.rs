@@ -70,7 +70,7 @@ pub struct World {
     published: u64,
     zone: &'static str,
     rival_answers: RivalAnswers,
-    /// Whether a recall may have been cut short since the invariants were last looked at.
+    /// Whether a recall or reversal may have been cut short since the invariants were last looked at.
     adrift: bool,
     /// The latest time that any clock showed.
     latest: Timestamp,
@@ -282,7 +282,7 @@ impl World {
     pub fn check(&mut self) {
         self.drain();
         if std::mem::take(&mut self.adrift) {
-            // A recall that was cut short leaves its unit out of the counters, never twice in them, until somebody looks.
+            // A recall or reversal that was cut short leaves its unit out of the counters, never twice in them, until somebody looks.
             self.run_named("reconcile_stock");
         }
         let app = self.process.app.clone();
@@ -613,7 +613,8 @@ impl World {
     }
 
     fn note_draw(&mut self, request: &DrawRequest, answer: Result<Drawn, Error>) {
-        let known = self.draws.get_mut(request.request_id.as_str()).unwrap();
+        // A rival may answer late, when the request is forgotten because it was tried with another count meanwhile.
+        let Some(known) = self.draws.get_mut(request.request_id.as_str()) else { return };
         match answer {
             Ok(drawn) => {
                 assert_eq!(drawn.draws.len(), request.count as usize, "all or nothing");

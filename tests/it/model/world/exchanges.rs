@@ -132,6 +132,8 @@ impl World {
     }
 
     fn reverse(&mut self) {
+        // A reversal that is cut short leaves its unit to reconcile_stock, like a recall.
+        self.adrift = true;
         let made: Vec<_> = self.exchanges.redemptions.values().filter_map(|(_, order)| order.clone()).collect();
         if made.is_empty() {
             return;
