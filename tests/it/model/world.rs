@@ -417,11 +417,10 @@ impl World {
                     (PrizeValue::Webhook, AwardState::Delivered) => {
                         assert!(self.partner.received(award.award_record_id) >= 1, "{award:?} never arrived");
                     }
-                    (PrizeValue::Nothing | PrizeValue::Draws { .. }, AwardState::Delivered)
+                    // Each coupon has a code of its own, which is looked at elsewhere.
+                    (PrizeValue::Nothing | PrizeValue::Draws { .. } | PrizeValue::Coupon, AwardState::Delivered)
                     | (PrizeValue::Webhook, AwardState::Dead)
                     | (PrizeValue::Goods, AwardState::Pending | AwardState::Delivered)
-                    // Each coupon with a code of its own, which is looked at elsewhere.
-                    | (PrizeValue::Coupon, AwardState::Delivered)
                     | (_, AwardState::Recalled) => {}
                     other => panic!("{other:?} after everything was worked off: {award:?}"),
                 }
