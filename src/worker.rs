@@ -67,7 +67,7 @@ async fn tidy_once(app: &App) -> Result<()> {
         let waiting = u32::try_from(app.queue().backlog(lane).await?).unwrap_or(u32::MAX);
         metrics::gauge!("big_market_queue_waiting", "lane" => lane.name()).set(f64::from(waiting));
     }
-    app.measure_coupons().await?;
     app.measure_workflows().await?;
+    app.measure_coupons().await?;
     app.measure_outbox().await
 }

@@ -134,22 +134,27 @@ impl App {
         Ok(())
     }
 
-    /// Sets the gauges of pools, and warns of those for which winners wait.
+    /// Sets the gauges of pools.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn measure_coupons(&self) -> Result<()> {
+        for pool in self.inner.store.coupon_pools().await? {
+            metrics::gauge!("big_market_coupon_codes_left", "pool" => pool.pool.to_string())
+                .set(f64::from(u32::try_from(pool.left()).unwrap_or(u32::MAX)));
+        }
+        Ok(())
+    }
+
+    /// Warns of pools for whose codes winners wait.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn warn_of_short_pools(&self) -> Result<()> {
         for view in self.promised_codes().await?.into_values() {
-            let (pool, left) = (view.pool.pool.to_string(), view.pool.left());
-            metrics::gauge!("big_market_coupon_codes_left", "pool" => pool.clone())
-                .set(f64::from(u32::try_from(left).unwrap_or(u32::MAX)));
-            if view.promised > left {
-                tracing::warn!(
-                    pool,
-                    left,
-                    promised = view.promised,
-                    "winners wait for codes of the coupon pool {pool}"
-                );
+            let (pool, left, promised) = (&view.pool.pool, view.pool.left(), view.promised);
+            if promised > left {
+                tracing::warn!(%pool, left, promised, "winners wait for codes of the coupon pool {pool}");
             }
         }
         Ok(())

@@ -245,9 +245,8 @@ impl App {
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
             Attempted::Delivered { reference, reply } => AttemptOutcome::Delivered { reference, reply },
             Attempted::Failed { class, error } => self.after_failure(&delivery, class, &error),
-            Attempted::Expired { reason } | Attempted::NotYet { seconds: 0, reason } => {
-                AttemptOutcome::Snooze { run_at: self.inner.sources.now(), reason }
-            }
+            // Recalled before it comes here, but for a channel that reaches outside: then the next lease looks again.
+            Attempted::Expired { reason } => AttemptOutcome::Snooze { run_at: self.inner.sources.now(), reason },
             Attempted::NotYet { seconds, reason } => {
                 let run_at = self.inner.sources.now() + TimeDelta::seconds(seconds.into());
                 AttemptOutcome::Snooze { run_at, reason }

@@ -30,6 +30,7 @@ impl Job for ReconcileLedger {
                 tracing::error!(invariant = ?invariant, "{rows} rows break an invariant, such as {subject}: {detail}");
             }
         }
+        app.warn_of_short_pools().await?;
         Ok(Outcome::Done(match report.violations() {
             0 => "every invariant holds".into(),
             rows => format!("{rows} rows break an invariant: see the reconciliation report"),
