@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod lists;
 pub mod operators;
 pub mod outbox;
+pub mod postgres;
 pub mod redemptions;
 pub mod settlement;
 pub mod sqlite;
