@@ -34,6 +34,8 @@ pub struct StockRepair {
     pub released: u64,
     /// Activities whose counters were filled anew.
     pub rebuilt: u64,
+    /// Activities of which some database had another state or version than the first.
+    pub aligned: u64,
 }
 
 /// Claims settled in one step, and steps in one run; the next run goes on.
@@ -48,6 +50,7 @@ impl App {
     pub(super) async fn rebuild_stock(&self, activity_id: &ActivityId, seen: Epoch) -> Result<()> {
         let lock = self.inner.rebuilds.of(activity_id);
         let _guard = lock.lock().await;
+        let turn = self.inner.store.rebuild_turn(activity_id).await?;
         let Some(current) = self.inner.store.stock_epoch(activity_id).await? else { return Ok(()) };
         let loaded = self.inner.stock.counters(activity_id, current).await?;
         if matches!(loaded, Counted::Answer(_)) {
@@ -60,6 +63,7 @@ impl App {
             metrics::counter!("big_market_stock_rebuilds_total").increment(1);
             tracing::info!(activity.id = %activity_id, epoch = %epoch, "filled the stock counters of {activity_id}");
         }
+        turn.end();
         Ok(())
     }
 
@@ -85,7 +89,7 @@ impl App {
     /// # Errors
     /// A fault of the stores; what was repaired stays repaired.
     pub async fn reconcile_stock(&self) -> Result<StockRepair> {
-        let mut repair = StockRepair::default();
+        let mut repair = StockRepair { aligned: self.inner.store.align_catalog().await?, ..StockRepair::default() };
         for head in self.inner.store.all_heads().await? {
             let age = TimeDelta::seconds(i64::from(self.inner.config.reconcile.claim_seconds));
             let before = self.inner.sources.now() - age;

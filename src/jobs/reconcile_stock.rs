@@ -21,8 +21,8 @@ impl Job for ReconcileStock {
     async fn run(&self, app: &App) -> Result<Outcome, JobError> {
         let repair = app.reconcile_stock().await?;
         Ok(Outcome::Done(format!(
-            "{} claims confirmed, {} released, {} activities rebuilt",
-            repair.confirmed, repair.released, repair.rebuilt
+            "{} claims confirmed, {} released, {} activities rebuilt, {} brought up to date",
+            repair.confirmed, repair.released, repair.rebuilt, repair.aligned
         )))
     }
 }

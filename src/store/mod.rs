@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod postgres;
 pub mod redemptions;
 pub mod settlement;
+pub mod sharded;
 pub mod sqlite;
 pub mod stock;
 pub mod stories;

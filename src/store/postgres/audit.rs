@@ -57,8 +57,7 @@ struct AuditRow {
 pub(super) async fn names(connection: &mut PgConnection, actors: &[String]) -> Tried<HashMap<String, String>> {
     let of = |id: Option<Ulid>| id.map(uuid);
     let keys: Vec<Uuid> = actors.iter().filter_map(|actor| of(actor.parse().ok().map(ApiKeyId::ulid))).collect();
-    let operators: Vec<Uuid> =
-        actors.iter().filter_map(|actor| of(actor.parse().ok().map(OperatorId::ulid))).collect();
+    let operators: Vec<Uuid> = actors.iter().filter_map(|actor| of(actor.parse().ok().map(OperatorId::ulid))).collect();
     if keys.is_empty() && operators.is_empty() {
         return Ok(HashMap::new());
     }

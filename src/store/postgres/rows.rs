@@ -39,7 +39,9 @@ impl ValueRow {
     pub(super) fn read(&self) -> Tried<PrizeValue> {
         Ok(match (self.kind.parse()?, self.points, &self.sku, self.draws) {
             (AwardKind::Points, Some(points), ..) => PrizeValue::Points { amount: Points::from_hundredths(points) },
-            (AwardKind::Draws, _, Some(sku), Some(draws)) => PrizeValue::Draws { sku: SkuId::new(sku)?, draws: u32::try_from(draws)? },
+            (AwardKind::Draws, _, Some(sku), Some(draws)) => {
+                PrizeValue::Draws { sku: SkuId::new(sku)?, draws: u32::try_from(draws)? }
+            }
             (AwardKind::Webhook, ..) => PrizeValue::Webhook,
             (AwardKind::Coupon, ..) => PrizeValue::Coupon,
             (AwardKind::Goods, ..) => PrizeValue::Goods,

@@ -1,0 +1,73 @@
+//! What a database must do beside the port to be one shard of several.
+
+use std::any::Any;
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+
+use crate::domain::bucket::Bucket;
+use crate::domain::calendar::{Day, Timestamp};
+use crate::domain::campaign::ActivityState;
+use crate::domain::id::{ActivityId, AwardRecordId, Version};
+use crate::domain::stock::{Epoch, StockItem, StockTotal};
+use crate::store::catalog::StoredVersion;
+use crate::store::{Store, Stored};
+
+/// Something that nobody else has until it is dropped.
+pub type Held = Box<dyn Any + Send>;
+
+/// What the first database says of an activity, for the others to repeat: what user's transactions read of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogCopy {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// The version that decides new draws.
+    pub version: Version,
+    /// Where it is in its life.
+    pub state: ActivityState,
+    /// When its window ends.
+    pub closes_at: Timestamp,
+    /// From which day on seeds are secret; nothing before one was revealed.
+    pub secret_from: Option<Day>,
+    /// Before which day nothing changes any more.
+    pub sealed_before: Option<Day>,
+    /// Under which number its counters are valid.
+    pub epoch: Epoch,
+    /// Everything the current version counts, in its order.
+    pub stock: Vec<StockTotal>,
+    /// Every version, oldest first.
+    pub versions: Vec<StoredVersion>,
+}
+
+/// One database of several. The first of them keeps what belongs to no user.
+#[async_trait]
+pub trait Shard: Store {
+    /// Waits until nobody else changes the catalog of the activity, in any database, and keeps others from it. Asked of the first.
+    async fn hold_catalog(&self, activity_id: &ActivityId) -> Stored<Held>;
+
+    /// What this database says of an activity; nothing where it is unknown.
+    async fn catalog_copy(&self, activity_id: &ActivityId) -> Stored<Option<CatalogCopy>>;
+
+    /// Makes what this database says of an activity what the copy says. An epoch is only ever raised. Whoever writes under what it
+    /// said before is waited for. Wins of awards whose limit begins with the new version are counted here. Gives whether
+    /// anything was different.
+    async fn take_copy(&self, copy: &CatalogCopy) -> Stored<bool>;
+
+    /// Raises the epoch to at least `epoch`, waiting for those who write under a lower one. Nothing where the activity is unknown.
+    async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()>;
+
+    /// Units of each item that rows of this database use, in order.
+    async fn used_units(&self, activity_id: &ActivityId, items: &[StockItem]) -> Stored<Vec<u64>>;
+
+    /// What people call those of the actors that are keys or operators. Asked of the first.
+    async fn actor_names(&self, actors: &[String]) -> Stored<HashMap<String, String>>;
+
+    /// Coupon awards that are recalled, by id, ascending.
+    async fn recalled_coupons(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<AwardRecordId>>;
+
+    /// Those of the awards that have a code. Asked of the first.
+    async fn having_code(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<AwardRecordId>>;
+
+    /// Whether all of the buckets live here, at this moment.
+    async fn is_home_of(&self, buckets: &[Bucket]) -> Stored<bool>;
+}
