@@ -34,6 +34,11 @@ use crate::fault::Fault;
 /// What a port method gives: a domain answer, or a failure.
 pub type Stored<T> = Result<T, Fault>;
 
+/// Why nothing was written: a user's bucket does not live in the database that was asked, or is leaving it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a bucket does not live here any more")]
+pub struct NotHome;
+
 /// Everything we remember.
 #[async_trait]
 pub trait Store:

@@ -6,17 +6,21 @@
 
 mod audit;
 mod rows;
+// mod shard;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
-use std::str::FromStr;
-use std::time::Duration;
 use ulid::Ulid;
 use uuid::Uuid;
 
-use super::Stored;
+use super::{NotHome, Stored};
+use crate::domain::bucket::Bucket;
 use crate::domain::id::{ActivityId, UserId};
 use crate::fault::Fault;
 
@@ -24,6 +28,9 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long an operation waits for a connection before it gives up.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Locks over all databases that one process holds or waits for at the same time.
+const HOLDERS_MAX: u32 = 8;
 
 /// What went wrong, before it is named for the operation that failed.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -35,6 +42,7 @@ type Tried<T> = Result<T, Cause>;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     pool: PgPool,
+    holders: PgPool,
 }
 
 /// What a transaction has to itself until it ends. Those who want the same wait for each other.
@@ -50,6 +58,14 @@ enum Lock<'a> {
 }
 
 impl Lock<'_> {
+    /// The bucket that must live here, where a user's rows are meant.
+    fn bucket(self) -> Option<Bucket> {
+        match self {
+            Self::User(user_id) => Some(Bucket::of(user_id)),
+            Self::Activity(_) | Self::Named(..) => None,
+        }
+    }
+
     /// The number that Postgres knows it by: two that share it wait for each other without need, and that is all.
     fn number(self) -> i64 {
         let (word, key) = match self {
@@ -57,10 +73,19 @@ impl Lock<'_> {
             Self::Activity(activity_id) => ("activity", activity_id.as_str()),
             Self::Named(word, key) => (word, key),
         };
-        let digest = Sha256::new().chain_update(word).chain_update([0]).chain_update(key).finalize();
-        let (first, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
-        i64::from_be_bytes(*first)
+        lock_number(word, key.as_bytes())
     }
+}
+
+/// The lock that a bucket's writers share, and that whoever moves it has alone.
+fn bucket_lock(bucket: Bucket) -> i64 {
+    lock_number("bucket", &bucket.number().to_be_bytes())
+}
+
+fn lock_number(word: &str, key: &[u8]) -> i64 {
+    let digest = Sha256::new().chain_update(word).chain_update([0]).chain_update(key).finalize();
+    let (first, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
+    i64::from_be_bytes(*first)
 }
 
 impl PostgresStore {
@@ -74,30 +99,39 @@ impl PostgresStore {
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(Fault::doing("open a database"))?;
-        Ok(Self { pool })
+        let holders = PgPoolOptions::new().max_connections(HOLDERS_MAX).min_connections(0).connect_lazy_with(options);
+        Ok(Self { pool, holders })
     }
 
     /// Begins a transaction that has `locks` to itself. They are taken in the order of their numbers, so that no two
-    /// transactions ever wait for each other in a circle.
-    async fn write<'a>(
-        &self,
-        locks: impl IntoIterator<Item = Lock<'a>>,
-    ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let mut numbers: Vec<i64> = locks.into_iter().map(Lock::number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
+    /// transactions ever wait for each other in a circle. The buckets of its users live here, and stay until it ends.
+    async fn write<'a>(&self, locks: impl IntoIterator<Item = Lock<'a>>) -> Tried<Transaction<'static, Postgres>> {
+        let locks: Vec<Lock<'a>> = locks.into_iter().collect();
+        let buckets: BTreeSet<Bucket> = locks.iter().copied().filter_map(Lock::bucket).collect();
         let mut tx = self.pool.begin().await?;
-        if !numbers.is_empty() {
-            sqlx::query(
-                r"SELECT pg_advisory_xact_lock(number)
-                    FROM UNNEST($1::bigint[]) AS number",
-            )
-            .bind(numbers)
-            .execute(&mut *tx)
-            .await?;
+        if locks.is_empty() {
+            return Ok(tx);
+        }
+        let alone = locks.into_iter().map(|lock| (lock.number(), true));
+        let shared = buckets.iter().map(|bucket| (bucket_lock(*bucket), false));
+        let (numbers, alone): (Vec<i64>, Vec<bool>) =
+            alone.chain(shared).collect::<BTreeMap<_, _>>().into_iter().unzip();
+        sqlx::query(
+            r"SELECT CASE WHEN alone THEN pg_advisory_xact_lock(number) ELSE pg_advisory_xact_lock_shared(number) END
+                FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, alone)",
+        )
+        .bind(numbers)
+        .bind(alone)
+        .execute(&mut *tx)
+        .await?;
+        // Asked after the locks are there: whoever moves a bucket away has its lock alone.
+        if !buckets.is_empty()
+            && !crate::store::postgres::is_home(&mut tx, &buckets.into_iter().collect::<Vec<_>>()).await?
+        {
+            return Err(NotHome.into());
         }
         Ok(tx)
     }
@@ -130,4 +164,7 @@ fn changed(what: &str, rows: u64, meant: usize) -> Tried<()> {
 /// reaches the greatest uuid: its time lies beyond every calendar.
 fn before(after: Option<Ulid>) -> Uuid {
     after.map_or_else(Uuid::max, uuid)
+}
+async fn is_home(_: &mut sqlx::PgConnection, _: &[Bucket]) -> Tried<bool> {
+    Ok(true)
 }

@@ -16,20 +16,27 @@ mod users;
 mod work;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, try_join_all};
+use futures::future::{BoxFuture, join_all, try_join_all};
 
 use super::catalog::CatalogStore;
-use super::{Store, Stored};
+use super::{NotHome, Store, Stored};
 use crate::domain::bucket::Bucket;
+use crate::fault::Fault;
 pub use shard::{CatalogCopy, Held, Shard};
+
+/// Times that a bucket is looked for while it is being moved, and how long it is waited in between.
+const LOOKS_MAX: u32 = 50;
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// Everything we remember, over several databases.
 #[derive(Debug)]
 pub struct ShardedStore<S> {
     shards: Vec<S>,
-    map: BucketMap,
+    map: RwLock<Arc<BucketMap>>,
 }
 
 /// In which database each bucket lives, by its number.
@@ -43,17 +50,65 @@ impl BucketMap {
         Self((0..count).map(|bucket| bucket * shards.max(1) / count).collect())
     }
 
+    /// A map from the databases of all buckets, in the order of their numbers.
+    ///
+    /// # Errors
+    /// A sentence where it does not name as many as there are buckets.
+    pub fn read(shards: Vec<usize>) -> Result<Self, String> {
+        if shards.len() == usize::from(Bucket::COUNT) {
+            return Ok(Self(shards));
+        }
+        Err(format!("the bucket map has {} rows instead of {}", shards.len(), Bucket::COUNT))
+    }
+
     /// The database of a bucket.
     pub fn of(&self, bucket: Bucket) -> usize {
         self.0[usize::from(bucket.number())]
     }
+
+    /// The buckets of a database.
+    pub fn buckets_of(&self, shard: usize) -> Vec<Bucket> {
+        Bucket::all().filter(|bucket| self.of(*bucket) == shard).collect()
+    }
 }
 
 impl<S: Shard> ShardedStore<S> {
-    /// Puts databases together; there is at least one, and the map names no other.
-    pub fn new(shards: Vec<S>, map: BucketMap) -> Self {
-        assert!(map.0.iter().all(|shard| *shard < shards.len()), "a bucket of a database that is not there");
+    /// Puts databases together, at least one, in the order of their numbers. Nothing is asked of them before
+    /// [`Store::migrate`].
+    pub fn new(shards: Vec<S>) -> Self {
+        assert!(!shards.is_empty(), "a store needs a database");
+        let map = RwLock::new(Arc::new(BucketMap::even(shards.len())));
         Self { shards, map }
+    }
+
+    fn map(&self) -> Arc<BucketMap> {
+        self.map.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads again where each bucket lives.
+    async fn look_again(&self) -> Stored<()> {
+        let map = self.first().bucket_map().await?;
+        if let Some(beyond) = map.0.iter().find(|shard| **shard >= self.shards.len()) {
+            let cause = format!(
+                "buckets live in database {beyond} (counted from 0), and store.shards names only {}; name every database of \
+                 the installation, in the order they were added",
+                self.shards.len()
+            );
+            return Err(Fault { doing: "read the bucket map", cause: cause.into() });
+        }
+        *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(map);
+        Ok(())
+    }
+
+    /// Whether to ask again elsewhere, after a bucket was not where it was looked for.
+    async fn asks_again(&self, fault: &Fault, looks: &mut u32) -> Stored<bool> {
+        if !fault.cause.is::<NotHome>() || *looks >= LOOKS_MAX {
+            return Ok(false);
+        }
+        *looks += 1;
+        tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        self.look_again().await?;
+        Ok(true)
     }
 
     /// The database that keeps what belongs to no user.
@@ -66,47 +121,120 @@ impl<S: Shard> ShardedStore<S> {
         &self.shards[1..]
     }
 
-    /// Asks the database in which a bucket lives.
-    async fn at<'f, T>(&'f self, bucket: Bucket, ask: impl Fn(&'f S) -> BoxFuture<'f, Stored<T>> + Send) -> Stored<T> {
-        ask(&self.shards[self.map.of(bucket)]).await
+    /// Asks the database in which a bucket lives to write. While the bucket is being moved, this waits.
+    async fn write<'f, T>(
+        &'f self,
+        bucket: Bucket,
+        ask: impl Fn(&'f S) -> BoxFuture<'f, Stored<T>> + Send,
+    ) -> Stored<T> {
+        let mut looks = 0;
+        loop {
+            let fault = match ask(&self.shards[self.map().of(bucket)]).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            if !self.asks_again(&fault, &mut looks).await? {
+                return Err(fault);
+            }
+        }
+    }
+
+    /// Asks the database in which a bucket lives. What it says counts only if the bucket was still there afterwards.
+    async fn read<'f, T: Send>(
+        &'f self,
+        bucket: Bucket,
+        ask: impl Fn(&'f S) -> BoxFuture<'f, Stored<T>> + Send,
+    ) -> Stored<T> {
+        let mut looks = 0;
+        loop {
+            let shard = &self.shards[self.map().of(bucket)];
+            let answer = ask(shard).await?;
+            if self.others().is_empty() || shard.has(&[bucket]).await? {
+                return Ok(answer);
+            }
+            let fault = Fault { doing: "read a user's rows", cause: NotHome.into() };
+            if !self.asks_again(&fault, &mut looks).await? {
+                return Err(fault);
+            }
+        }
     }
 
     /// Asks each database for its part of `items`, all at once, and gives the answers in the order of the items.
-    async fn split<'f, I: Send, T: Send>(
+    async fn split<'f, I: Clone + Send + Sync, T: Send>(
         &'f self,
-        items: Vec<I>,
+        items: &[I],
         bucket_of: impl Fn(&I) -> Bucket + Send,
         ask: impl Fn(&'f S, Vec<I>) -> BoxFuture<'f, Stored<Vec<T>>> + Send,
     ) -> Stored<Vec<T>> {
-        let asked = items.len();
-        let mut parts: BTreeMap<usize, (Vec<usize>, Vec<I>)> = BTreeMap::new();
-        for (position, item) in items.into_iter().enumerate() {
-            let (positions, part) = parts.entry(self.map.of(bucket_of(&item))).or_default();
-            positions.push(position);
-            part.push(item);
+        let mut answers: Vec<Option<T>> = items.iter().map(|_| None).collect();
+        let mut open: Vec<usize> = (0..items.len()).collect();
+        let mut looks = 0;
+        while !open.is_empty() {
+            let map = self.map();
+            let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for position in open.drain(..) {
+                parts.entry(map.of(bucket_of(&items[position]))).or_default().push(position);
+            }
+            let asked: Vec<_> = parts
+                .iter()
+                .map(|(shard, part)| ask(&self.shards[*shard], part.iter().map(|at| items[*at].clone()).collect()))
+                .collect();
+            let mut not_home = None;
+            for (part, given) in parts.into_values().zip(join_all(asked).await) {
+                match given {
+                    Ok(given) => part.into_iter().zip(given).for_each(|(at, answer)| answers[at] = Some(answer)),
+                    // Nothing of that part was written: some of its buckets have moved, so it is divided again.
+                    Err(fault) if fault.cause.is::<NotHome>() => {
+                        open.extend(part);
+                        not_home = Some(fault);
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+            if let Some(fault) = not_home
+                && !self.asks_again(&fault, &mut looks).await?
+            {
+                return Err(fault);
+            }
         }
-        let (positions, parts): (Vec<_>, Vec<_>) =
-            parts.into_iter().map(|(shard, (positions, part))| (positions, ask(&self.shards[shard], part))).unzip();
-        let answers = try_join_all(parts).await?;
-        let mut placed: Vec<_> = positions.into_iter().flatten().zip(answers.into_iter().flatten()).collect();
-        debug_assert_eq!(placed.len(), asked, "an answer for each item");
-        placed.sort_unstable_by_key(|(position, _)| *position);
-        Ok(placed.into_iter().map(|(_, answer)| answer).collect())
+        let answers: Option<Vec<T>> = answers.into_iter().collect();
+        answers.ok_or_else(|| Fault { doing: "ask several databases", cause: "an answer is missing".into() })
     }
 
     /// Asks each database for its part of `items`, all at once; what they give has no order.
-    async fn gather<'f, I: Send, T: Send>(
+    async fn gather<'f, I: Clone + Send + Sync, T: Send>(
         &'f self,
-        items: impl IntoIterator<Item = I> + Send,
+        items: &[I],
         bucket_of: impl Fn(&I) -> Bucket + Send,
         ask: impl Fn(&'f S, Vec<I>) -> BoxFuture<'f, Stored<T>> + Send,
     ) -> Stored<Vec<T>> {
-        let mut parts: BTreeMap<usize, Vec<I>> = BTreeMap::new();
-        for item in items {
-            parts.entry(self.map.of(bucket_of(&item))).or_default().push(item);
+        let mut open: Vec<I> = items.to_vec();
+        let (mut answers, mut looks) = (Vec::new(), 0);
+        while !open.is_empty() {
+            let map = self.map();
+            let mut parts: BTreeMap<usize, Vec<I>> = BTreeMap::new();
+            for item in open.drain(..) {
+                parts.entry(map.of(bucket_of(&item))).or_default().push(item);
+            }
+            let asked: Vec<_> = parts.iter().map(|(shard, part)| ask(&self.shards[*shard], part.clone())).collect();
+            let mut not_home = None;
+            for (part, given) in parts.into_values().zip(join_all(asked).await) {
+                match given {
+                    Ok(answer) => answers.push(answer),
+                    Err(fault) if fault.cause.is::<NotHome>() => {
+                        open.extend(part);
+                        not_home = Some(fault);
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+            if let Some(fault) = not_home
+                && !self.asks_again(&fault, &mut looks).await?
+            {
+                return Err(fault);
+            }
         }
-        let asked: Vec<_> = parts.into_iter().map(|(shard, part)| ask(&self.shards[shard], part)).collect();
-        try_join_all(asked).await
+        Ok(answers)
     }
 
     /// Asks every database at once.
@@ -155,6 +283,11 @@ impl<S: Shard> Store for ShardedStore<S> {
         for shard in &self.shards {
             shard.migrate().await?;
         }
+        let installation = self.first().found(self.shards.len()).await?;
+        self.look_again().await?;
+        for (number, shard) in self.shards.iter().enumerate() {
+            shard.join(installation, number, &self.map().buckets_of(number)).await?;
+        }
         self.align_catalog().await?;
         Ok(())
     }
@@ -165,6 +298,6 @@ impl<S: Shard> Store for ShardedStore<S> {
     }
 
     async fn close(&self) {
-        futures::future::join_all(self.shards.iter().map(Store::close)).await;
+        join_all(self.shards.iter().map(Store::close)).await;
     }
 }

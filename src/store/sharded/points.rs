@@ -14,35 +14,35 @@ use crate::store::{Page, Stored};
 #[async_trait]
 impl<S: Shard> LedgerStore for ShardedStore<S> {
     async fn points(&self, user_id: &UserId) -> Stored<Points> {
-        self.at(Bucket::of(user_id), |shard| shard.points(user_id)).await
+        self.read(Bucket::of(user_id), |shard| shard.points(user_id)).await
     }
 
     async fn holdings(&self, user_id: &UserId, lots_max: u32) -> Stored<Holdings> {
-        self.at(Bucket::of(user_id), |shard| shard.holdings(user_id, lots_max)).await
+        self.read(Bucket::of(user_id), |shard| shard.holdings(user_id, lots_max)).await
     }
 
     async fn entries(&self, user_id: &UserId, page: &Page<TransferId>) -> Stored<Vec<Entry>> {
-        self.at(Bucket::of(user_id), |shard| shard.entries(user_id, page)).await
+        self.read(Bucket::of(user_id), |shard| shard.entries(user_id, page)).await
     }
 
     async fn earn(&self, new: &NewTransfer, expires_at: Option<Timestamp>) -> Stored<Moved> {
-        self.at(Bucket::of(&new.user_id), |shard| shard.earn(new, expires_at)).await
+        self.write(Bucket::of(&new.user_id), |shard| shard.earn(new, expires_at)).await
     }
 
     async fn spend(&self, new: &NewTransfer) -> Stored<Moved> {
-        self.at(Bucket::of(&new.user_id), |shard| shard.spend(new)).await
+        self.write(Bucket::of(&new.user_id), |shard| shard.spend(new)).await
     }
 
     async fn reverse(&self, new: &NewReversal) -> Stored<Reversed> {
-        self.at(Bucket::of(&new.user_id), |shard| shard.reverse(new)).await
+        self.write(Bucket::of(&new.user_id), |shard| shard.reverse(new)).await
     }
 
     async fn hold(&self, new: &NewHold) -> Stored<Held> {
-        self.at(Bucket::of(&new.user_id), |shard| shard.hold(new)).await
+        self.write(Bucket::of(&new.user_id), |shard| shard.hold(new)).await
     }
 
     async fn end_hold(&self, new: &NewHoldEnd) -> Stored<Ended> {
-        self.at(Bucket::of(&new.user_id), |shard| shard.end_hold(new)).await
+        self.write(Bucket::of(&new.user_id), |shard| shard.end_hold(new)).await
     }
 
     async fn due_lots(&self, now: Timestamp, limit: u32) -> Stored<Vec<TransferId>> {
@@ -53,7 +53,7 @@ impl<S: Shard> LedgerStore for ShardedStore<S> {
     async fn expire_lots(&self, lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64> {
         let expired = self
             .gather(
-                lots.to_vec(),
+                lots,
                 |(lot_id, _)| lot_id.bucket(),
                 |shard, part| Box::pin(async move { shard.expire_lots(&part, now).await }),
             )
@@ -68,7 +68,7 @@ impl<S: Shard> LedgerStore for ShardedStore<S> {
     async fn release_overdue(&self, holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64> {
         let released = self
             .gather(
-                holds.to_vec(),
+                holds,
                 |(hold_id, _)| hold_id.bucket(),
                 |shard, part| Box::pin(async move { shard.release_overdue(&part, now).await }),
             )

@@ -4,7 +4,9 @@ use std::any::Any;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
+use super::BucketMap;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::ActivityState;
@@ -68,6 +70,18 @@ pub trait Shard: Store {
     /// Those of the awards that have a code. Asked of the first.
     async fn having_code(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<AwardRecordId>>;
 
-    /// Whether all of the buckets live here, at this moment.
-    async fn is_home_of(&self, buckets: &[Bucket]) -> Stored<bool>;
+    /// Whether all of the buckets can be read here, at this moment.
+    async fn has(&self, buckets: &[Bucket]) -> Stored<bool>;
+
+    /// Makes this the first database of an installation of so many databases, unless it is one already, and gives the installation.
+    async fn found(&self, shards: usize) -> Stored<Uuid>;
+
+    /// In which database each bucket lives. Asked of the first, once it is founded.
+    async fn bucket_map(&self) -> Stored<BucketMap>;
+
+    /// Makes this the database of that number, unless it is already: the home of the buckets given, and of no others.
+    ///
+    /// # Errors
+    /// A fault where it belongs to another installation or has another number.
+    async fn join(&self, installation: Uuid, number: usize, buckets: &[Bucket]) -> Stored<()>;
 }

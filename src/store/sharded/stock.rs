@@ -37,7 +37,7 @@ impl<S: Shard> StockStore for ShardedStore<S> {
 
     async fn end_claims(&self, claims: &[Claim], now: Timestamp) -> Stored<Vec<ClaimEnd>> {
         self.split(
-            claims.to_vec(),
+            claims,
             |claim| claim.claim_id.bucket(),
             |shard, part| Box::pin(async move { shard.end_claims(&part, now).await }),
         )

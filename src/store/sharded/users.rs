@@ -35,7 +35,7 @@ impl<S: Shard> DrawStore for ShardedStore<S> {
         let numbered: Vec<_> = questions.iter().cloned().enumerate().collect();
         let parts = self
             .gather(
-                numbered,
+                &numbered,
                 |(_, question)| Bucket::of(&question.user_id),
                 |shard, part| {
                     Box::pin(async move {
@@ -66,12 +66,12 @@ impl<S: Shard> DrawStore for ShardedStore<S> {
             let shard: &S = shard;
             Box::pin(async move { shard.record_draws(&part).await })
         };
-        self.split(groups.to_vec(), |group| Bucket::of(&group.user_id), ask).await
+        self.split(groups, |group| Bucket::of(&group.user_id), ask).await
     }
 
     async fn record_recharges(&self, recharges: &[NewRecharge]) -> Stored<Vec<Recharged>> {
         self.split(
-            recharges.to_vec(),
+            recharges,
             |new| Bucket::of(&new.order.user_id),
             |shard, part| Box::pin(async move { shard.record_recharges(&part).await }),
         )
@@ -84,19 +84,19 @@ impl<S: Shard> DrawStore for ShardedStore<S> {
         activity_id: &ActivityId,
         request_id: &RequestId,
     ) -> Stored<Option<RechargeOrder>> {
-        self.at(Bucket::of(user_id), |shard| shard.recharge_of(user_id, activity_id, request_id)).await
+        self.read(Bucket::of(user_id), |shard| shard.recharge_of(user_id, activity_id, request_id)).await
     }
 
     async fn draw(&self, draw_id: DrawId) -> Stored<Option<DrawWithAward>> {
-        self.at(draw_id.bucket(), |shard| shard.draw(draw_id)).await
+        self.read(draw_id.bucket(), |shard| shard.draw(draw_id)).await
     }
 
     async fn draws_of(&self, user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>> {
-        self.at(Bucket::of(user_id), |shard| shard.draws_of(user_id, page)).await
+        self.read(Bucket::of(user_id), |shard| shard.draws_of(user_id, page)).await
     }
 
     async fn awards_of(&self, user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>> {
-        self.at(Bucket::of(user_id), |shard| shard.awards_of(user_id, page)).await
+        self.read(Bucket::of(user_id), |shard| shard.awards_of(user_id, page)).await
     }
 }
 
@@ -108,46 +108,46 @@ impl<S: Shard> BehaviourStore for ShardedStore<S> {
         behaviour: &Name,
         keys: &[BusinessKey],
     ) -> Stored<Vec<Behaviour>> {
-        self.at(Bucket::of(user_id), |shard| shard.behaviours_with(user_id, behaviour, keys)).await
+        self.read(Bucket::of(user_id), |shard| shard.behaviours_with(user_id, behaviour, keys)).await
     }
 
     async fn record_behaviours(&self, new: &[NewBehaviour]) -> Stored<BehavioursRecorded> {
         let Some(one) = new.first() else { return Ok(BehavioursRecorded::Committed) };
-        self.at(Bucket::of(&one.behaviour.user_id), |shard| shard.record_behaviours(new)).await
+        self.write(Bucket::of(&one.behaviour.user_id), |shard| shard.record_behaviours(new)).await
     }
 
     async fn behaviours_of(&self, filter: &BehaviourFilter, page: &Page<BehaviourId>) -> Stored<Vec<Behaviour>> {
-        self.at(Bucket::of(&filter.user_id), |shard| shard.behaviours_of(filter, page)).await
+        self.read(Bucket::of(&filter.user_id), |shard| shard.behaviours_of(filter, page)).await
     }
 }
 
 #[async_trait]
 impl<S: Shard> RedemptionStore for ShardedStore<S> {
     async fn record_redemption(&self, new: &NewRedemption) -> Stored<Redeemed> {
-        self.at(Bucket::of(&new.order.user_id), |shard| shard.record_redemption(new)).await
+        self.write(Bucket::of(&new.order.user_id), |shard| shard.record_redemption(new)).await
     }
 
     async fn reverse_redemption(&self, new: &RedemptionReversal) -> Stored<RedemptionReversed> {
-        self.at(new.redemption_id.bucket(), |shard| shard.reverse_redemption(new)).await
+        self.write(new.redemption_id.bucket(), |shard| shard.reverse_redemption(new)).await
     }
 
     async fn redemption_of(&self, user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>> {
-        self.at(Bucket::of(user_id), |shard| shard.redemption_of(user_id, request_id)).await
+        self.read(Bucket::of(user_id), |shard| shard.redemption_of(user_id, request_id)).await
     }
 
     async fn redemption(&self, redemption_id: RedemptionId) -> Stored<Option<RedemptionOrder>> {
-        self.at(redemption_id.bucket(), |shard| shard.redemption(redemption_id)).await
+        self.read(redemption_id.bucket(), |shard| shard.redemption(redemption_id)).await
     }
 
     async fn redemptions_of(&self, user_id: &UserId, page: &Page<RedemptionId>) -> Stored<Vec<RedemptionOrder>> {
-        self.at(Bucket::of(user_id), |shard| shard.redemptions_of(user_id, page)).await
+        self.read(Bucket::of(user_id), |shard| shard.redemptions_of(user_id, page)).await
     }
 }
 
 #[async_trait]
 impl<S: Shard> ListStore for ShardedStore<S> {
     async fn put_on_list(&self, listed: &ListedUser, change: &Change) -> Stored<ListedUser> {
-        self.at(Bucket::of(&listed.user_id), |shard| shard.put_on_list(listed, change)).await
+        self.write(Bucket::of(&listed.user_id), |shard| shard.put_on_list(listed, change)).await
     }
 
     async fn take_off_list(
@@ -157,7 +157,7 @@ impl<S: Shard> ListStore for ShardedStore<S> {
         list: UserList,
         change: &Change,
     ) -> Stored<bool> {
-        self.at(Bucket::of(user_id), |shard| shard.take_off_list(activity_id, user_id, list, change)).await
+        self.write(Bucket::of(user_id), |shard| shard.take_off_list(activity_id, user_id, list, change)).await
     }
 
     async fn listed(&self, activity_id: &ActivityId, list: UserList, page: &Page<UserId>) -> Stored<Vec<ListedUser>> {
@@ -169,10 +169,10 @@ impl<S: Shard> ListStore for ShardedStore<S> {
 #[async_trait]
 impl<S: Shard> StoryStore for ShardedStore<S> {
     async fn draw_story(&self, draw_id: DrawId) -> Stored<Option<DrawStory>> {
-        self.at(draw_id.bucket(), |shard| shard.draw_story(draw_id)).await
+        self.read(draw_id.bucket(), |shard| shard.draw_story(draw_id)).await
     }
 
     async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>> {
-        self.at(Bucket::of(user_id), |shard| shard.timeline(user_id, page)).await
+        self.read(Bucket::of(user_id), |shard| shard.timeline(user_id, page)).await
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, try_join_all};
 use ulid::Ulid;
 
 use super::{Shard, ShardedStore};
@@ -48,7 +47,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
         let (now, until) = (lease.now, lease.until);
         let leased = self
             .gather(
-                lease.outbox_ids.iter().copied(),
+                &lease.outbox_ids,
                 |outbox_id| outbox_id.bucket(),
                 |shard, outbox_ids| {
                     Box::pin(async move { shard.lease_outbox(&Lease { outbox_ids, now, until }).await })
@@ -63,7 +62,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>> {
         let marked = self
             .gather(
-                deliveries.iter().cloned(),
+                deliveries,
                 |delivery| delivery.outbox_id.bucket(),
                 |shard, part| Box::pin(async move { shard.mark_dispatched(&part).await }),
             )
@@ -73,7 +72,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
 
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()> {
         self.gather(
-            finishes.iter().cloned(),
+            finishes,
             |finish| finish.result.outbox_id.bucket(),
             |shard, part| Box::pin(async move { shard.finish_attempts(&part, now).await }),
         )
@@ -87,7 +86,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
     }
 
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven> {
-        self.at(outbox_id.bucket(), |shard| shard.redrive(outbox_id, change)).await
+        self.write(outbox_id.bucket(), |shard| shard.redrive(outbox_id, change)).await
     }
 
     async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven> {
@@ -112,7 +111,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
     }
 
     async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
-        self.at(recall.outbox_id.bucket(), |shard| shard.recall(recall, change)).await
+        self.write(recall.outbox_id.bucket(), |shard| shard.recall(recall, change)).await
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
@@ -156,13 +155,13 @@ fn part_of(audit_id: AuditId, number: usize) -> AuditId {
 #[async_trait]
 impl<S: Shard> GoodsStore for ShardedStore<S> {
     async fn claimable_award(&self, award_record_id: AwardRecordId) -> Stored<Option<ClaimableAward>> {
-        self.at(award_record_id.bucket(), |shard| shard.claimable_award(award_record_id)).await
+        self.read(award_record_id.bucket(), |shard| shard.claimable_award(award_record_id)).await
     }
 
     async fn goods_claims(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<GoodsClaim>> {
         let claims = self
             .gather(
-                award_record_ids.iter().copied(),
+                award_record_ids,
                 |award_record_id| award_record_id.bucket(),
                 |shard, part| Box::pin(async move { shard.goods_claims(&part).await }),
             )
@@ -171,11 +170,11 @@ impl<S: Shard> GoodsStore for ShardedStore<S> {
     }
 
     async fn claim_goods(&self, claim: &GoodsClaim) -> Stored<Claimed> {
-        self.at(claim.award_record_id.bucket(), |shard| shard.claim_goods(claim)).await
+        self.write(claim.award_record_id.bucket(), |shard| shard.claim_goods(claim)).await
     }
 
     async fn ship_goods(&self, award_record_id: AwardRecordId, tracking: &str, change: &Change) -> Stored<Shipped> {
-        self.at(award_record_id.bucket(), |shard| shard.ship_goods(award_record_id, tracking, change)).await
+        self.write(award_record_id.bucket(), |shard| shard.ship_goods(award_record_id, tracking, change)).await
     }
 
     async fn goods(&self, state: GoodsState, page: &Page<AwardRecordId>) -> Stored<Vec<ClaimableAward>> {
@@ -189,12 +188,14 @@ impl<S: Shard> GoodsStore for ShardedStore<S> {
         reason: &str,
         now: Timestamp,
     ) -> Stored<Vec<ReturnedUnit>> {
-        let mut parts: BTreeMap<usize, Vec<(OutboxId, u32)>> = BTreeMap::new();
-        for lease in leases {
-            parts.entry(self.map.of(lease.0.bucket())).or_default().push(*lease);
-        }
-        let asked = parts.iter().map(|(shard, part)| self.shards[*shard].recall_unclaimed(part, reason, now));
-        Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+        let recalled = self
+            .gather(
+                leases,
+                |(outbox_id, _)| outbox_id.bucket(),
+                |shard, part| Box::pin(async move { shard.recall_unclaimed(&part, reason, now).await }),
+            )
+            .await?;
+        Ok(recalled.into_iter().flatten().collect())
     }
 }
 
