@@ -17,7 +17,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl
+	scripts/install-missing curl redis-server
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2
