@@ -17,7 +17,11 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
+<<<<<<< HEAD
 	scripts/install-missing curl 'postgresql:/usr/lib/postgresql/*/bin/postgres'
+=======
+	scripts/install-missing curl redis-server
+>>>>>>> redis-stock
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

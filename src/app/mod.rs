@@ -105,7 +105,7 @@ struct Inner {
     turns: passwords::Turns,
     strangers: sessions::Strangers,
     signing: tokens::Signing,
-    draw_lane: lane::Lane<draws::Waiting>,
+    draw_lanes: Vec<lane::Lane<draws::Waiting>>,
     wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
 }
 
@@ -123,14 +123,19 @@ impl App {
             let (draws, wakes) = (weak.clone(), weak.clone());
             let limits =
                 lane::Limits { batch_max: parts.config.draws.batch_max, waiting_max: parts.config.draws.waiting_max };
-            let draw_lane = lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
-                let inner = draws.upgrade();
-                async move {
-                    if let Some(inner) = inner {
-                        Self { inner }.run_draw_batch(batch).await;
+            // One for each database, so that one that hangs holds up nobody of another.
+            let draw_lanes = (0..parts.store.shards()).map(|_| {
+                let draws = draws.clone();
+                lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
+                    let inner = draws.upgrade();
+                    async move {
+                        if let Some(inner) = inner {
+                            Self { inner }.run_draw_batch(batch).await;
+                        }
                     }
-                }
+                })
             });
+            let draw_lanes = draw_lanes.collect();
             let wake_lane = lane::Lane::start(
                 waker::LIMITS,
                 |_| 1,
@@ -151,7 +156,7 @@ impl App {
                 turns: passwords::Turns::default(),
                 strangers: sessions::Strangers::default(),
                 signing: tokens::Signing::default(),
-                draw_lane,
+                draw_lanes,
                 wake_lane,
             }
         });

@@ -27,7 +27,9 @@ impl App {
     /// # Errors
     /// A fault that names what could not be opened.
     pub async fn open(config: Config, sources: Sources) -> Result<Self, Fault> {
-        let Mode::Embedded = config.store.mode;
+        if config.store.mode == Mode::Distributed {
+            return Err(Fault { doing: "open", cause: "wip".into() });
+        }
         let data_dir = &config.store.data_dir;
         let store = SqliteStore::open(&data_dir.join(STORE_FILE), config.store.readers).await?;
         store.migrate().await?;

@@ -54,7 +54,10 @@ impl App {
         let Some(current) = self.inner.store.stock_epoch(activity_id).await? else { return Ok(()) };
         let loaded = self.inner.stock.counters(activity_id, current).await?;
         if matches!(loaded, Counted::Answer(_)) {
-            // Somebody rebuilt while this call waited for the lock.
+            // Somebody rebuilt while this call waited for its turn, or a database still says what was true before.
+            if seen < current {
+                self.inner.store.raise_epoch(activity_id, seen).await?;
+            }
             return Ok(());
         }
         let Some(epoch) = self.inner.store.raise_epoch(activity_id, seen.max(current)).await? else { return Ok(()) };

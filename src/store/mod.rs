@@ -29,6 +29,7 @@ pub mod workflows;
 
 use async_trait::async_trait;
 
+use crate::domain::id::UserId;
 use crate::fault::Fault;
 
 /// What a port method gives: a domain answer, or a failure.
@@ -67,6 +68,17 @@ pub trait Store:
 {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Stored<()>;
+
+    /// In how many databases users live. One that fails holds up nobody of another: work of users is gathered by database.
+    fn shards(&self) -> usize {
+        1
+    }
+
+    /// In which of them a user lives, as far as last seen: 0 or more, below [`Self::shards`].
+    fn shard_of(&self, user_id: &UserId) -> usize {
+        let _ = user_id;
+        0
+    }
 
     /// Answers when the database can be read and written.
     async fn ping(&self) -> Stored<()>;

@@ -50,7 +50,8 @@ pub trait StockStore {
     async fn rebuild_turn(&self, activity_id: &ActivityId) -> Stored<Turn>;
 
     /// Raises the epoch if it is still `seen`. Once this returns the new epoch, no row claimed under an older one can ever
-    /// commit. Nothing where someone else raised it first.
+    /// commit. Nothing where someone else raised it first: then databases that do not know yet
+    /// are told.
     async fn raise_epoch(&self, activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>>;
 
     /// Totals of the current version and rows that used them, for every item the current version counts.

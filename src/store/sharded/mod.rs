@@ -25,6 +25,7 @@ use futures::future::{BoxFuture, join_all, try_join_all};
 use super::catalog::CatalogStore;
 use super::{NotHome, Store, Stored};
 use crate::domain::bucket::Bucket;
+use crate::domain::id::UserId;
 use crate::fault::Fault;
 pub use shard::{CatalogCopy, Held, Shard};
 
@@ -290,6 +291,14 @@ impl<S: Shard> Store for ShardedStore<S> {
         }
         self.align_catalog().await?;
         Ok(())
+    }
+
+    fn shards(&self) -> usize {
+        self.shards.len()
+    }
+
+    fn shard_of(&self, user_id: &UserId) -> usize {
+        self.map().of(Bucket::of(user_id))
     }
 
     async fn ping(&self) -> Stored<()> {

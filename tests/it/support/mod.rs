@@ -8,5 +8,6 @@ pub mod market;
 pub mod partner;
 pub mod points;
 pub mod postgres_server;
+pub mod redis_server;
 pub mod rows;
 pub mod time;
