@@ -65,3 +65,34 @@ CREATE TABLE stock_item (
     CONSTRAINT stock_item_kind_known CHECK (kind IN ('award', 'sku')),
     CONSTRAINT stock_item_total_not_negative CHECK (total >= 0)
 );
+
+-- The text of a minted id, as the rest of the product writes it and keys of other tables hold it: Crockford's base 32.
+CREATE FUNCTION ulid_text(id uuid) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT substr(letters, 1 + ((get_byte(bytes, 0) & 224) >> 5), 1) ||
+           substr(letters, 1 + (get_byte(bytes, 0) & 31), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 1) & 248) >> 3), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 1) & 7) << 2) | ((get_byte(bytes, 2) & 192) >> 6)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 2) & 62) >> 1), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 2) & 1) << 4) | ((get_byte(bytes, 3) & 240) >> 4)), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 3) & 15) << 1) | ((get_byte(bytes, 4) & 128) >> 7)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 4) & 124) >> 2), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 4) & 3) << 3) | ((get_byte(bytes, 5) & 224) >> 5)), 1) ||
+           substr(letters, 1 + (get_byte(bytes, 5) & 31), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 6) & 248) >> 3), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 6) & 7) << 2) | ((get_byte(bytes, 7) & 192) >> 6)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 7) & 62) >> 1), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 7) & 1) << 4) | ((get_byte(bytes, 8) & 240) >> 4)), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 8) & 15) << 1) | ((get_byte(bytes, 9) & 128) >> 7)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 9) & 124) >> 2), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 9) & 3) << 3) | ((get_byte(bytes, 10) & 224) >> 5)), 1) ||
+           substr(letters, 1 + (get_byte(bytes, 10) & 31), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 11) & 248) >> 3), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 11) & 7) << 2) | ((get_byte(bytes, 12) & 192) >> 6)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 12) & 62) >> 1), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 12) & 1) << 4) | ((get_byte(bytes, 13) & 240) >> 4)), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 13) & 15) << 1) | ((get_byte(bytes, 14) & 128) >> 7)), 1) ||
+           substr(letters, 1 + ((get_byte(bytes, 14) & 124) >> 2), 1) ||
+           substr(letters, 1 + (((get_byte(bytes, 14) & 3) << 3) | ((get_byte(bytes, 15) & 224) >> 5)), 1) ||
+           substr(letters, 1 + (get_byte(bytes, 15) & 31), 1)
+      FROM (SELECT uuid_send(id) AS bytes, '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS letters) AS of_id
+$$;

@@ -5,7 +5,16 @@
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
 mod audit;
+mod books;
+mod claims;
+mod cron;
+mod fires;
+mod jobs;
+mod operators;
 mod rows;
+mod sessions;
+mod settlement;
+mod totals;
 // mod shard;
 
 use std::collections::{BTreeMap, BTreeSet};
