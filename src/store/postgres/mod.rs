@@ -4,17 +4,24 @@
 //! time; here each names at its beginning what it must have to itself ([`Lock`]), and everything it reads afterwards
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
+mod attempts;
 mod audit;
 mod books;
 mod claims;
+mod coupons;
 mod cron;
 mod fires;
+mod goods;
 mod jobs;
 mod operators;
+mod outbox;
+mod recalls;
+mod redrive;
 mod rows;
 mod sessions;
 mod settlement;
 mod totals;
+mod workflows;
 // mod shard;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +66,8 @@ pub struct PostgresStore {
 enum Lock<'a> {
     /// All rows of a user.
     User(&'a UserId),
+    /// Shared with others who write rows of the same bucket: it stays here meanwhile. For rows that conditions guard.
+    Bucket(Bucket),
     /// What the catalog says of an activity, and its settlement. Whoever only needs it to stay as it is reads its row
     /// `FOR SHARE` instead.
     Activity(&'a ActivityId),
@@ -71,6 +80,7 @@ impl Lock<'_> {
     fn bucket(self) -> Option<Bucket> {
         match self {
             Self::User(user_id) => Some(Bucket::of(user_id)),
+            Self::Bucket(bucket) => Some(bucket),
             Self::Activity(_) | Self::Named(..) => None,
         }
     }
@@ -81,6 +91,7 @@ impl Lock<'_> {
             Self::User(user_id) => ("user", user_id.as_str()),
             Self::Activity(activity_id) => ("activity", activity_id.as_str()),
             Self::Named(word, key) => (word, key),
+            Self::Bucket(bucket) => return bucket_lock(bucket),
         };
         lock_number(word, key.as_bytes())
     }
@@ -124,7 +135,7 @@ impl PostgresStore {
         if locks.is_empty() {
             return Ok(tx);
         }
-        let alone = locks.into_iter().map(|lock| (lock.number(), true));
+        let alone = locks.into_iter().filter(|lock| !matches!(lock, Lock::Bucket(_))).map(|lock| (lock.number(), true));
         let shared = buckets.iter().map(|bucket| (bucket_lock(*bucket), false));
         let (numbers, alone): (Vec<i64>, Vec<bool>) =
             alone.chain(shared).collect::<BTreeMap<_, _>>().into_iter().unzip();
