@@ -5,6 +5,11 @@
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
 mod audit;
+mod holds;
+mod ledger;
+mod lots;
+mod points;
+mod reversals;
 mod rows;
 
 use sha2::{Digest, Sha256};

@@ -174,6 +174,7 @@ macro_rules! every_case {
                 two_parallel_spends_with_a_balance_for_one_exactly_one_succeeds,
                 parallel_spends_and_holds_take_exactly_what_there_is,
                 parallel_repeats_of_one_request_move_once,
+                batches_of_the_same_buckets_never_block_each_other,
                 each_balance_follows_from_the_one_before,
                 awarded_points_expire_when_their_campaign_says,
             ],
