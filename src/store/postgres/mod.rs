@@ -6,11 +6,13 @@
 
 mod audit;
 mod holds;
+mod keys;
 mod ledger;
 mod lots;
 mod points;
 mod reversals;
 mod rows;
+mod tokens;
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
