@@ -5,14 +5,23 @@
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
 mod audit;
+mod catalog;
+mod draws;
 mod holds;
 mod keys;
 mod ledger;
+mod life;
+mod lists;
 mod lots;
 mod points;
+mod recharges;
+mod record;
 mod reversals;
 mod rows;
+mod stock;
 mod tokens;
+mod wins;
+mod workflows;
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
@@ -24,6 +33,7 @@ use ulid::Ulid;
 use uuid::Uuid;
 
 use super::Stored;
+use crate::domain::bucket::Bucket;
 use crate::domain::id::{ActivityId, UserId};
 use crate::fault::Fault;
 
@@ -49,9 +59,12 @@ pub struct PostgresStore {
 enum Lock<'a> {
     /// All rows of a user.
     User(&'a UserId),
-    /// What the catalog says of an activity, and its settlement. Whoever only needs it to stay as it is reads its row
-    /// `FOR SHARE` instead.
+    /// What the catalog says of an activity, and its settlement.
     Activity(&'a ActivityId),
+    /// What the catalog says of an activity, only to stay as it is: any number have this at once, none beside
+    /// [`Lock::Activity`]. Rows read `FOR SHARE` keep what they say just as well, but they are no queue: whoever wants to
+    /// change them could wait for as long as others keep coming. Here those come after who waits.
+    ActivityStays(&'a ActivityId),
     /// Anything else, by a word and a key: a job, a workflow's subject.
     Named(&'static str, &'a str),
 }
@@ -61,7 +74,7 @@ impl Lock<'_> {
     fn number(self) -> i64 {
         let (word, key) = match self {
             Self::User(user_id) => ("user", user_id.as_str()),
-            Self::Activity(activity_id) => ("activity", activity_id.as_str()),
+            Self::Activity(activity_id) | Self::ActivityStays(activity_id) => ("activity", activity_id.as_str()),
             Self::Named(word, key) => (word, key),
         };
         let digest = Sha256::new().chain_update(word).chain_update([0]).chain_update(key).finalize();
@@ -93,16 +106,19 @@ impl PostgresStore {
         &self,
         locks: impl IntoIterator<Item = Lock<'a>>,
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let mut numbers: Vec<i64> = locks.into_iter().map(Lock::number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
+        let shared = |lock: &Lock<'_>| matches!(lock, Lock::ActivityStays(_));
+        let mut wanted: Vec<_> = locks.into_iter().map(|lock| (lock.number(), shared(&lock))).collect();
+        // Wanted both ways, a lock is taken alone.
+        wanted.sort_unstable();
+        wanted.dedup_by_key(|(number, _)| *number);
         let mut tx = self.pool.begin().await?;
-        if !numbers.is_empty() {
+        if !wanted.is_empty() {
             sqlx::query(
-                r"SELECT pg_advisory_xact_lock(number)
-                    FROM UNNEST($1::bigint[]) AS number",
+                r"SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
+                    FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, shared)",
             )
-            .bind(numbers)
+            .bind(column(&wanted, |(number, _)| *number))
+            .bind(column(&wanted, |(_, shared)| *shared))
             .execute(&mut *tx)
             .await?;
         }
@@ -123,6 +139,16 @@ fn uuid(ulid: Ulid) -> Uuid {
 /// The minted id that SQL keeps as `uuid`.
 fn ulid(uuid: Uuid) -> Ulid {
     Ulid::from(uuid.as_u128())
+}
+
+/// The number of a bucket as SQL keeps it.
+fn bucket(bucket: Bucket) -> i16 {
+    bucket.number().cast_signed()
+}
+
+/// One column of a batch, for `UNNEST`.
+fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
 }
 
 /// Refuses a statement that did not change exactly the rows it was meant to: the transaction is dropped with it.
