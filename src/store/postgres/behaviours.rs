@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Lock, PostgresStore, Tried, before, changed, ledger, recharges, ulid, uuid};
+use super::{Lock, PostgresStore, Tried, before, bucket, catalog, changed, ledger, recharges, ulid, uuid};
 use crate::domain::behaviour::Behaviour;
+use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::id::{ActivityId, BehaviourId, BusinessKey, Name, UserId, Version};
 use crate::domain::ledger::TransferReason;
@@ -135,7 +136,7 @@ impl<'a> Batch<'a> {
             let behaviour = &new.behaviour;
             batch.behaviour_ids.push(uuid(behaviour.behaviour_id.ulid()));
             batch.user_ids.push(behaviour.user_id.as_str());
-            batch.buckets.push(ledger::bucket_of(&behaviour.user_id));
+            batch.buckets.push(bucket(Bucket::of(&behaviour.user_id)));
             batch.activity_ids.push(behaviour.activity_id.as_str());
             batch.versions.push(i64::from(behaviour.version.0));
             batch.behaviours.push(behaviour.behaviour.as_str());
@@ -154,8 +155,10 @@ impl<'a> Batch<'a> {
 impl PostgresStore {
     async fn try_record_behaviours(&self, new: &[NewBehaviour]) -> Tried<BehavioursRecorded> {
         let batch = Batch::of(new);
-        let mut tx = self.write(new.iter().map(|new| Lock::User(&new.behaviour.user_id))).await?;
-        let judged = judge(&mut tx, &batch).await?;
+        let users = new.iter().map(|new| Lock::User(&new.behaviour.user_id));
+        let activities = new.iter().map(|new| Lock::ActivityStays(&new.behaviour.activity_id));
+        let mut tx = self.write(users.chain(activities)).await?;
+        let judged = judge(&mut tx, new, &batch).await?;
         if judged != BehavioursRecorded::Committed {
             tx.rollback().await?;
             return Ok(judged);
@@ -194,32 +197,25 @@ impl PostgresStore {
 }
 
 /// Tells what becomes of all. Exact, because it runs in the transaction that records: the users' rows are its own, and the
-/// activities stay as they are from the first statement on.
-async fn judge(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<BehavioursRecorded> {
-    sqlx::query(
-        r"SELECT activity_id
-            FROM activity
-           WHERE activity_id = ANY($1)
-           ORDER BY activity_id
-             FOR SHARE",
-    )
-    .bind(&batch.activity_ids)
-    .execute(&mut *tx)
-    .await?;
+/// activities are held.
+async fn judge(tx: &mut PgConnection, new: &[NewBehaviour], batch: &Batch<'_>) -> Tried<BehavioursRecorded> {
+    let held = catalog::hold(&mut *tx, new.iter().map(|new| &new.behaviour.activity_id)).await?;
+    let takes = |new: &NewBehaviour| {
+        let activity = held.get(new.behaviour.activity_id.as_str());
+        activity.is_some_and(|activity| activity.is_open() && !activity.has_sealed(new.behaviour.day))
+    };
+    if !new.iter().all(takes) {
+        return Ok(BehavioursRecorded::Moved);
+    }
     let words: Vec<String> = sqlx::query_scalar(
         r"SELECT CASE
-                 WHEN activity.state IS DISTINCT FROM 'open'
-                   OR activity.sealed_before > batch.day
-                   OR earlier.behaviour_id IS NOT NULL
+                 WHEN earlier.behaviour_id IS NOT NULL
                    OR batch.streak NOT IN (0, COALESCE(yesterday.streak, 0) + 1) THEN 'moved'
                  WHEN quota.granted + batch.draws > 4294967295 THEN 'full'
                  ELSE 'committed'
                  END
-            FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::bigint[],
-                        $8::bigint[])
-                 AS batch (user_id, activity_id, behaviour, business_key, day, yesterday, streak, draws)
-            LEFT JOIN activity
-              ON activity.activity_id = batch.activity_id
+            FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+                 AS batch (user_id, activity_id, behaviour, business_key, yesterday, streak, draws)
             LEFT JOIN behaviour AS earlier
               ON earlier.user_id = batch.user_id
              AND earlier.behaviour = batch.behaviour
@@ -238,7 +234,6 @@ async fn judge(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<BehavioursReco
     .bind(&batch.activity_ids)
     .bind(&batch.behaviours)
     .bind(&batch.business_keys)
-    .bind(&batch.days)
     .bind(&batch.yesterdays)
     .bind(&batch.streaks)
     .bind(&batch.draws)

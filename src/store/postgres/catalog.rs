@@ -208,6 +208,11 @@ impl Held {
         self.state == ActivityState::Open.as_str()
     }
 
+    /// Whether the activity's books are closed.
+    pub(super) fn is_settled(&self) -> bool {
+        self.state == ActivityState::Settled.as_str()
+    }
+
     /// Whether the day takes no draws any more.
     pub(super) fn has_sealed(&self, day: Day) -> bool {
         self.sealed_before.is_some_and(|before| Day::from(before) > day)

@@ -4,10 +4,11 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::ledger::{
-    Asked, Debit, Debited, Movement, Restore, Restored, account_key, bucket_of, give_back, request_key, take,
-    write_entries, write_transfers,
+    Asked, Debit, Debited, Movement, Restore, Restored, account_key, give_back, request_key, take, write_entries,
+    write_transfers,
 };
-use super::{Lock, PostgresStore, Tried, changed, ulid, uuid};
+use super::{Lock, PostgresStore, Tried, bucket, changed, column, ulid, uuid};
+use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{HoldId, RequestId, TransferId, UserId};
 use crate::domain::ledger::{Account, Hold, HoldEnd, HoldState, TransferReason};
@@ -117,7 +118,7 @@ impl PostgresStore {
         )
         .bind(uuid(new.hold_id.ulid()))
         .bind(new.user_id.as_str())
-        .bind(bucket_of(&new.user_id))
+        .bind(bucket(Bucket::of(&new.user_id)))
         .bind(new.amount.hundredths())
         .bind(new.held_until)
         .bind(uuid(new.transfer_id.ulid()))
@@ -200,7 +201,7 @@ impl PostgresStore {
                 FROM hold
                WHERE hold_id = ANY($1)",
         )
-        .bind(holds.iter().map(|(hold_id, _)| uuid(hold_id.ulid())).collect::<Vec<_>>())
+        .bind(column(holds, |(hold_id, _)| uuid(hold_id.ulid())))
         .fetch_all(&self.pool)
         .await?;
         users.iter().map(|user_id| Ok(UserId::new(user_id)?)).collect()
@@ -215,7 +216,7 @@ async fn capture(
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Tried<()> {
-    let bucket = bucket_of(&hold.user_id);
+    let bucket = bucket(Bucket::of(&hold.user_id));
     let transfers = [Movement {
         transfer_id: uuid(transfer_id.ulid()),
         bucket,

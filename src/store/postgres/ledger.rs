@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Tried, changed, lots, ulid, uuid};
+use super::{Tried, bucket, changed, column, lots, ulid, uuid};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{RequestId, TransferId, UserId};
@@ -98,11 +98,6 @@ pub(super) struct Movement<'a> {
     pub(super) expires_at: Option<Timestamp>,
 }
 
-/// The bucket of a user's rows as SQL keeps it.
-pub(super) fn bucket_of(user_id: &UserId) -> i16 {
-    Bucket::of(user_id).number().cast_signed()
-}
-
 /// The key of an account as SQL keeps it: each bucket has an issuer of its own.
 pub(super) fn account_key(account: &Account, bucket: i16) -> String {
     match account {
@@ -125,7 +120,7 @@ pub(super) async fn credit(
     let mut transfers: Vec<_> = credits
         .iter()
         .map(|credit| {
-            let bucket = bucket_of(credit.user_id);
+            let bucket = bucket(Bucket::of(credit.user_id));
             Movement {
                 transfer_id: uuid(credit.transfer_id.ulid()),
                 bucket,
@@ -167,7 +162,7 @@ pub(super) async fn take(
     first: Option<TransferId>,
     now: Timestamp,
 ) -> Tried<Debited> {
-    let bucket = bucket_of(debit.user_id);
+    let bucket = bucket(Bucket::of(debit.user_id));
     let transfer = Movement {
         transfer_id: uuid(debit.transfer_id.ulid()),
         bucket,
@@ -254,7 +249,7 @@ pub(super) async fn give_back(
         .await?;
         return Ok(if earlier { Restored::Earlier } else { Restored::Nothing });
     };
-    let bucket = bucket_of(restore.user_id);
+    let bucket = bucket(Bucket::of(restore.user_id));
     let transfer = Movement {
         transfer_id: uuid(restore.transfer_id.ulid()),
         bucket,
@@ -290,12 +285,12 @@ pub(super) async fn write_transfers(
           ON CONFLICT (reason, key) DO NOTHING
           RETURNING transfer_id",
     )
-    .bind(transfers.iter().map(|transfer| transfer.transfer_id).collect::<Vec<_>>())
-    .bind(transfers.iter().map(|transfer| transfer.bucket).collect::<Vec<_>>())
-    .bind(transfers.iter().map(|transfer| transfer.reason).collect::<Vec<_>>())
-    .bind(transfers.iter().map(|transfer| transfer.key).collect::<Vec<_>>())
-    .bind(transfers.iter().map(|transfer| transfer.request.as_deref()).collect::<Vec<_>>())
-    .bind(transfers.iter().map(|transfer| transfer.note).collect::<Vec<_>>())
+    .bind(column(transfers, |transfer| transfer.transfer_id))
+    .bind(column(transfers, |transfer| transfer.bucket))
+    .bind(column(transfers, |transfer| transfer.reason))
+    .bind(column(transfers, |transfer| transfer.key))
+    .bind(column(transfers, |transfer| transfer.request.as_deref()))
+    .bind(column(transfers, |transfer| transfer.note))
     .bind(now)
     .fetch_all(tx)
     .await?;

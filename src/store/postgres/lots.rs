@@ -4,7 +4,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::ledger::{Movement, account_key, write_entries, write_transfers};
-use super::{Lock, PostgresStore, Tried, changed, ulid, uuid};
+use super::{Lock, PostgresStore, Tried, changed, column, ulid, uuid};
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{TransferId, UserId};
 use crate::domain::ledger::{Account, TransferReason};
@@ -17,11 +17,11 @@ pub(super) async fn make(tx: &mut PgConnection, credits: &[Movement<'_>], now: T
             FROM UNNEST($1::uuid[], $2::text[], $3::smallint[], $4::bigint[], $5::timestamptz[])
                  AS batch (transfer_id, account_id, bucket, amount, expires_at)",
     )
-    .bind(credits.iter().map(|credit| credit.transfer_id).collect::<Vec<_>>())
-    .bind(credits.iter().map(|credit| credit.taker.as_str()).collect::<Vec<_>>())
-    .bind(credits.iter().map(|credit| credit.bucket).collect::<Vec<_>>())
-    .bind(credits.iter().map(|credit| credit.amount).collect::<Vec<_>>())
-    .bind(credits.iter().map(|credit| credit.expires_at).collect::<Vec<_>>())
+    .bind(column(credits, |credit| credit.transfer_id))
+    .bind(column(credits, |credit| credit.taker.as_str()))
+    .bind(column(credits, |credit| credit.bucket))
+    .bind(column(credits, |credit| credit.amount))
+    .bind(column(credits, |credit| credit.expires_at))
     .bind(now)
     .execute(tx)
     .await?;
@@ -149,8 +149,8 @@ impl PostgresStore {
     }
 
     pub(super) async fn try_expire_lots(&self, lots: &[(TransferId, TransferId)], now: Timestamp) -> Tried<u64> {
-        let lot_ids: Vec<_> = lots.iter().map(|(lot_id, _)| uuid(lot_id.ulid())).collect();
-        let transfer_ids: Vec<_> = lots.iter().map(|(_, transfer_id)| uuid(transfer_id.ulid())).collect();
+        let lot_ids = column(lots, |(lot_id, _)| uuid(lot_id.ulid()));
+        let transfer_ids = column(lots, |(_, transfer_id)| uuid(transfer_id.ulid()));
         let owners = self.owners(&lot_ids).await?;
         let mut tx = self.write(owners.iter().map(Lock::User)).await?;
         let due: Vec<DueRow> = sqlx::query_as(
@@ -191,8 +191,7 @@ impl PostgresStore {
 
 /// One transfer for each lot. Its key counts the expiries of the lot: what comes back into it later expires again.
 async fn expire(tx: &mut PgConnection, due: &[DueRow], now: Timestamp) -> Tried<()> {
-    let key = |lot: &DueRow| format!("{}/{}", TransferId::from_ulid(ulid(lot.lot_id)), lot.expiries + 1);
-    let keys: Vec<_> = due.iter().map(key).collect();
+    let keys = column(due, |lot| format!("{}/{}", TransferId::from_ulid(ulid(lot.lot_id)), lot.expiries + 1));
     let transfers: Vec<_> = due
         .iter()
         .zip(&keys)
@@ -215,7 +214,7 @@ async fn expire(tx: &mut PgConnection, due: &[DueRow], now: Timestamp) -> Tried<
         return Ok(());
     }
     write_entries(tx, &transfers).await?;
-    let lot_ids: Vec<_> = due.iter().map(|lot| lot.lot_id).collect();
+    let lot_ids = column(due, |lot| lot.lot_id);
     let uses = sqlx::query(
         r"INSERT INTO lot_use (transfer_id, lot_id, bucket, amount)
           SELECT batch.transfer_id, point_lot.transfer_id, point_lot.bucket, point_lot.remaining
@@ -223,7 +222,7 @@ async fn expire(tx: &mut PgConnection, due: &[DueRow], now: Timestamp) -> Tried<
             JOIN point_lot ON point_lot.transfer_id = batch.lot_id",
     )
     .bind(&lot_ids)
-    .bind(due.iter().map(|lot| lot.transfer_id).collect::<Vec<_>>())
+    .bind(column(due, |lot| lot.transfer_id))
     .execute(&mut *tx)
     .await?;
     changed("lot_use", uses.rows_affected(), due.len())?;

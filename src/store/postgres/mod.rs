@@ -5,6 +5,7 @@
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
 mod audit;
+mod behaviours;
 mod catalog;
 mod draws;
 mod holds;
@@ -16,6 +17,7 @@ mod lots;
 mod points;
 mod recharges;
 mod record;
+mod redemptions;
 mod reversals;
 mod rows;
 mod stock;

@@ -1,11 +1,14 @@
 //! Redemptions in Postgres: the debit, the order and the exchange in one transaction, and back in one.
 
+use std::iter;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{Lock, PostgresStore, Tried, before, changed, ledger, recharges, ulid, uuid};
+use super::{Lock, PostgresStore, Tried, before, bucket, catalog, changed, ledger, recharges, stock, ulid, uuid};
+use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::id::{ActivityId, RechargeOrderId, RedemptionId, RequestId, SkuId, UserId, Version};
 use crate::domain::ledger::TransferReason;
@@ -123,25 +126,16 @@ async fn by_id(connection: &mut PgConnection, redemption_id: RedemptionId) -> Tr
 }
 
 impl PostgresStore {
-    /// Dropped before it commits, the transaction leaves nothing: whatever refuses, refuses all of it. The activity stays as it
-    /// is read until then.
+    /// Dropped before it commits, the transaction leaves nothing: whatever refuses, refuses all of it.
     async fn try_redeem(&self, new: &NewRedemption) -> Tried<Redeemed> {
         let order = &new.order;
-        let mut tx = self.write([Lock::User(&order.user_id)]).await?;
+        let mut tx = self.write([Lock::User(&order.user_id), Lock::ActivityStays(&order.activity_id)]).await?;
         if let Some(earlier) = by_request(&mut tx, &order.user_id, &order.request_id).await? {
             return Ok(Redeemed::Earlier(earlier));
         }
-        let is_open: Option<bool> = sqlx::query_scalar(
-            r"SELECT state = 'open' AND (sealed_before IS NULL OR sealed_before <= $2)
-                FROM activity
-               WHERE activity_id = $1
-                 FOR SHARE",
-        )
-        .bind(order.activity_id.as_str())
-        .bind(NaiveDate::from(order.day))
-        .fetch_optional(&mut *tx)
-        .await?;
-        if is_open != Some(true) {
+        let held = catalog::hold(&mut tx, iter::once(&order.activity_id)).await?;
+        let activity = held.get(order.activity_id.as_str());
+        if !activity.is_some_and(|activity| activity.is_open() && !activity.has_sealed(order.day)) {
             return Ok(Redeemed::Moved);
         }
         let recharge = [NewRecharge { order: order.recharge(), epoch: new.epoch }];
@@ -165,10 +159,11 @@ impl PostgresStore {
             [ledger::Debited::Short { balance }] => return Ok(Redeemed::Short { balance: *balance }),
             other => return Err(format!("the debit of a new redemption was answered {other:?}").into()),
         }
-        let granted = recharges::grant(&mut tx, &orders).await?;
-        // Its source is new, so only its id can be taken: voided since it was judged.
-        if granted == 0 {
-            return Ok(Redeemed::Stale);
+        match recharges::grant(&mut tx, &orders).await {
+            Ok(granted) => changed("recharge_order", u64::try_from(granted)?, 1)?,
+            // A void row took the order's key after it was judged.
+            Err(cause) if stock::was_voided(&cause) => return Ok(Redeemed::Stale),
+            Err(cause) => return Err(cause),
         }
         insert(&mut tx, order).await?;
         tx.commit().await?;
@@ -176,29 +171,22 @@ impl PostgresStore {
     }
 
     async fn try_reverse_redemption(&self, new: &RedemptionReversal) -> Tried<RedemptionReversed> {
-        // Whose it is never changes: it tells what to lock, and what the lock protects is read again.
+        // Whose it is and where never changes: it tells what to lock, and the rest is read again.
         let found = by_id(&mut *self.pool.acquire().await?, new.redemption_id).await?;
-        let Some(RedemptionOrder { user_id, .. }) = found else { return Ok(RedemptionReversed::Unknown) };
-        let mut tx = self.write([Lock::User(&user_id)]).await?;
+        let Some(RedemptionOrder { user_id, activity_id, .. }) = found else {
+            return Ok(RedemptionReversed::Unknown);
+        };
+        let mut tx = self.write([Lock::User(&user_id), Lock::ActivityStays(&activity_id)]).await?;
         let Some(mut order) = by_id(&mut tx, new.redemption_id).await? else { return Ok(RedemptionReversed::Unknown) };
         if order.reversed_at.is_some() {
             return Ok(RedemptionReversed::Earlier(order));
         }
-        // Both rows are locked as they are read, the activity's first: the answer is of what they hold until the end.
-        let (epoch, is_settled): (i64, bool) = sqlx::query_as(
-            r"SELECT stock_epoch.epoch, activity.state = 'settled'
-                FROM activity
-                JOIN stock_epoch ON stock_epoch.activity_id = activity.activity_id
-               WHERE activity.activity_id = $1
-                 FOR SHARE OF activity, stock_epoch",
-        )
-        .bind(order.activity_id.as_str())
-        .fetch_one(&mut *tx)
-        .await?;
-        if is_settled {
+        let held = catalog::hold(&mut tx, iter::once(&activity_id)).await?;
+        let activity = held.get(activity_id.as_str()).ok_or("a redemption in no activity")?;
+        if activity.is_settled() {
             return Ok(RedemptionReversed::Settled);
         }
-        if epoch != new.epoch.0 {
+        if activity.epoch() != new.epoch {
             return Ok(RedemptionReversed::Stale);
         }
         if let Some(left) = take_back(&mut tx, &order).await? {
@@ -232,7 +220,7 @@ async fn insert(tx: &mut PgConnection, order: &RedemptionOrder) -> Tried<()> {
     )
     .bind(uuid(order.redemption_id.ulid()))
     .bind(order.user_id.as_str())
-    .bind(ledger::bucket_of(&order.user_id))
+    .bind(bucket(Bucket::of(&order.user_id)))
     .bind(order.activity_id.as_str())
     .bind(i64::from(order.version.0))
     .bind(order.request_id.as_str())
