@@ -106,7 +106,7 @@ impl CouponStore for PostgresStore {
 
 impl PostgresStore {
     async fn try_add_codes(&self, pool: &Name, codes: &[CouponCode], now: Timestamp) -> Tried<u64> {
-        let codes: Vec<&str> = codes.iter().map(CouponCode::as_str).collect();
+        let codes: Vec<&str> = codes.iter().map(CouponCode::reveal).collect();
         let mut tx = self.write([Lock::Named("coupon pool", pool.as_str())]).await?;
         let added = sqlx::query(
             r"INSERT INTO coupon_code (pool, code, added_at)

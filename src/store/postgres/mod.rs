@@ -6,28 +6,47 @@
 
 mod attempts;
 mod audit;
+mod behaviours;
 mod books;
+mod catalog;
 mod claims;
 mod coupons;
 mod cron;
+mod draws;
 mod fires;
 mod goods;
+mod holds;
 mod jobs;
+mod keys;
+mod ledger;
+mod life;
+mod lists;
+mod lots;
 mod operators;
 mod outbox;
+mod points;
 mod recalls;
+mod recharges;
+mod record;
+mod redemptions;
 mod redrive;
+mod reversals;
 mod rows;
 mod sessions;
 mod settlement;
+mod shard;
+mod stock;
+mod stories;
+mod tokens;
 mod totals;
+mod wins;
 mod workflows;
-// mod shard;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -35,7 +54,7 @@ use sqlx::{Postgres, Transaction};
 use ulid::Ulid;
 use uuid::Uuid;
 
-use super::{NotHome, Stored};
+use super::{NotHome, Store, Stored};
 use crate::domain::bucket::Bucket;
 use crate::domain::id::{ActivityId, UserId};
 use crate::fault::Fault;
@@ -68,9 +87,12 @@ enum Lock<'a> {
     User(&'a UserId),
     /// Shared with others who write rows of the same bucket: it stays here meanwhile. For rows that conditions guard.
     Bucket(Bucket),
-    /// What the catalog says of an activity, and its settlement. Whoever only needs it to stay as it is reads its row
-    /// `FOR SHARE` instead.
+    /// What the catalog says of an activity, and its settlement.
     Activity(&'a ActivityId),
+    /// What the catalog says of an activity, only to stay as it is: any number have this at once, none beside
+    /// [`Lock::Activity`]. Rows read `FOR SHARE` keep what they say just as well, but they are no queue: whoever wants to
+    /// change them could wait for as long as others keep coming. Here those come after who waits.
+    ActivityStays(&'a ActivityId),
     /// Anything else, by a word and a key: a job, a workflow's subject.
     Named(&'static str, &'a str),
 }
@@ -81,7 +103,7 @@ impl Lock<'_> {
         match self {
             Self::User(user_id) => Some(Bucket::of(user_id)),
             Self::Bucket(bucket) => Some(bucket),
-            Self::Activity(_) | Self::Named(..) => None,
+            Self::Activity(_) | Self::ActivityStays(_) | Self::Named(..) => None,
         }
     }
 
@@ -89,7 +111,7 @@ impl Lock<'_> {
     fn number(self) -> i64 {
         let (word, key) = match self {
             Self::User(user_id) => ("user", user_id.as_str()),
-            Self::Activity(activity_id) => ("activity", activity_id.as_str()),
+            Self::Activity(activity_id) | Self::ActivityStays(activity_id) => ("activity", activity_id.as_str()),
             Self::Named(word, key) => (word, key),
             Self::Bucket(bucket) => return bucket_lock(bucket),
         };
@@ -129,28 +151,29 @@ impl PostgresStore {
     /// Begins a transaction that has `locks` to itself. They are taken in the order of their numbers, so that no two
     /// transactions ever wait for each other in a circle. The buckets of its users live here, and stay until it ends.
     async fn write<'a>(&self, locks: impl IntoIterator<Item = Lock<'a>>) -> Tried<Transaction<'static, Postgres>> {
-        let locks: Vec<Lock<'a>> = locks.into_iter().collect();
-        let buckets: BTreeSet<Bucket> = locks.iter().copied().filter_map(Lock::bucket).collect();
-        let mut tx = self.pool.begin().await?;
-        if locks.is_empty() {
-            return Ok(tx);
+        let mut wanted: Vec<(i64, bool)> = Vec::new();
+        let mut buckets: BTreeSet<Bucket> = BTreeSet::new();
+        for lock in locks {
+            wanted.push((lock.number(), matches!(lock, Lock::ActivityStays(_) | Lock::Bucket(_))));
+            buckets.extend(lock.bucket());
         }
-        let alone = locks.into_iter().filter(|lock| !matches!(lock, Lock::Bucket(_))).map(|lock| (lock.number(), true));
-        let shared = buckets.iter().map(|bucket| (bucket_lock(*bucket), false));
-        let (numbers, alone): (Vec<i64>, Vec<bool>) =
-            alone.chain(shared).collect::<BTreeMap<_, _>>().into_iter().unzip();
-        sqlx::query(
-            r"SELECT CASE WHEN alone THEN pg_advisory_xact_lock(number) ELSE pg_advisory_xact_lock_shared(number) END
-                FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, alone)",
-        )
-        .bind(numbers)
-        .bind(alone)
-        .execute(&mut *tx)
-        .await?;
+        wanted.extend(buckets.iter().map(|bucket| (bucket_lock(*bucket), true)));
+        // Wanted both ways, a lock is taken alone.
+        wanted.sort_unstable();
+        wanted.dedup_by_key(|(number, _)| *number);
+        let mut tx = self.pool.begin().await?;
+        if !wanted.is_empty() {
+            sqlx::query(
+                r"SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
+                    FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, shared)",
+            )
+            .bind(column(&wanted, |(number, _)| *number))
+            .bind(column(&wanted, |(_, shared)| *shared))
+            .execute(&mut *tx)
+            .await?;
+        }
         // Asked after the locks are there: whoever moves a bucket away has its lock alone.
-        if !buckets.is_empty()
-            && !crate::store::postgres::is_home(&mut tx, &buckets.into_iter().collect::<Vec<_>>()).await?
-        {
+        if !buckets.is_empty() && !shard::is_home(&mut tx, &Vec::from_iter(buckets)).await? {
             return Err(NotHome.into());
         }
         Ok(tx)
@@ -172,6 +195,16 @@ fn ulid(uuid: Uuid) -> Ulid {
     Ulid::from(uuid.as_u128())
 }
 
+/// The number of a bucket as SQL keeps it.
+fn bucket(bucket: Bucket) -> i16 {
+    bucket.number().cast_signed()
+}
+
+/// One column of a batch, for `UNNEST`.
+fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
 /// Refuses a statement that did not change exactly the rows it was meant to: the transaction is dropped with it.
 fn changed(what: &str, rows: u64, meant: usize) -> Tried<()> {
     if usize::try_from(rows) == Ok(meant) {
@@ -185,6 +218,26 @@ fn changed(what: &str, rows: u64, meant: usize) -> Tried<()> {
 fn before(after: Option<Ulid>) -> Uuid {
     after.map_or_else(Uuid::max, uuid)
 }
-async fn is_home(_: &mut sqlx::PgConnection, _: &[Bucket]) -> Tried<bool> {
-    Ok(true)
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn migrate(&self) -> Stored<()> {
+        MIGRATOR.run(&self.pool).await.map_err(Fault::doing("bring the schema up to date"))
+    }
+
+    async fn ping(&self) -> Stored<()> {
+        // What hangs or has become read-only cannot take a lock for writing.
+        async {
+            let mut tx = self.pool.begin().await?;
+            sqlx::query(r"SELECT bucket FROM bucket_home LIMIT 1 FOR UPDATE").execute(&mut *tx).await?;
+            tx.rollback().await
+        }
+        .await
+        .map_err(Fault::doing::<sqlx::Error>("reach the database"))
+    }
+
+    async fn close(&self) {
+        self.holders.close().await;
+        self.pool.close().await;
+    }
 }

@@ -264,7 +264,7 @@ impl PostgresStore {
     }
 
     /// Whose the entries are. That never changes, so it may be asked before anything is locked.
-    pub(super) async fn owners(&self, outbox_ids: &[Uuid]) -> Tried<Vec<UserId>> {
+    pub(super) async fn owners_of_work(&self, outbox_ids: &[Uuid]) -> Tried<Vec<UserId>> {
         let owners: Vec<String> = sqlx::query_scalar(
             r"SELECT DISTINCT user_id
                 FROM outbox
@@ -277,7 +277,7 @@ impl PostgresStore {
     }
 
     async fn try_redrive(&self, outbox_id: OutboxId, change: &Change) -> Tried<Redriven> {
-        let owners = self.owners(&[uuid(outbox_id.ulid())]).await?;
+        let owners = self.owners_of_work(&[uuid(outbox_id.ulid())]).await?;
         let owners = owners.iter().map(Lock::User).chain([Lock::Bucket(outbox_id.bucket())]);
         let mut tx = self.write(owners).await?;
         let award_record_id: Option<Uuid> = sqlx::query_scalar(

@@ -16,7 +16,7 @@ use crate::store::outbox::{Recall, Recalled};
 
 impl PostgresStore {
     pub(super) async fn try_recall(&self, recall: &Recall, change: &Change) -> Tried<Recalled> {
-        let owners = self.owners(&[uuid(recall.outbox_id.ulid())]).await?;
+        let owners = self.owners_of_work(&[uuid(recall.outbox_id.ulid())]).await?;
         let owners = owners.iter().map(Lock::User).chain([Lock::Bucket(recall.outbox_id.bucket())]);
         let mut tx = self.write(owners).await?;
         let row: Option<(Uuid, String, String, Option<Timestamp>, String)> = sqlx::query_as(
@@ -71,7 +71,7 @@ impl PostgresStore {
         let outbox_ids: Vec<Uuid> = leases.iter().map(|(outbox_id, _)| uuid(outbox_id.ulid())).collect();
         let buckets = leases.iter().map(|(outbox_id, _)| Lock::Bucket(outbox_id.bucket()));
         let leases: Vec<i64> = leases.iter().map(|(_, lease)| i64::from(*lease)).collect();
-        let owners = self.owners(&outbox_ids).await?;
+        let owners = self.owners_of_work(&outbox_ids).await?;
         let mut tx = self.write(owners.iter().map(Lock::User).chain(buckets)).await?;
         let awards: Vec<Uuid> = sqlx::query_scalar(
             r"UPDATE outbox

@@ -42,18 +42,7 @@ impl Shard for PostgresStore {
     }
 
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()> {
-        sqlx::query(
-            r"UPDATE stock_epoch
-                 SET epoch = $2
-               WHERE activity_id = $1
-                 AND epoch < $2",
-        )
-        .bind(activity_id.as_str())
-        .bind(epoch.0)
-        .execute(&self.pool)
-        .await
-        .map_err(Fault::doing("raise the stock epoch"))?;
-        Ok(())
+        self.try_lift(activity_id, epoch).await.map_err(Fault::doing("raise the stock epoch"))
     }
 
     async fn used_units(&self, activity_id: &ActivityId, items: &[StockItem]) -> Stored<Vec<u64>> {
@@ -137,7 +126,9 @@ impl Shard for PostgresStore {
     }
 
     async fn join(&self, installation: Uuid, number: usize, buckets: &[Bucket]) -> Stored<()> {
-        self.try_join(installation, number, buckets).await.map_err(Fault::doing("take a database into the installation"))
+        self.try_join(installation, number, buckets)
+            .await
+            .map_err(Fault::doing("take a database into the installation"))
     }
 }
 
@@ -250,13 +241,15 @@ impl PostgresStore {
         let identity = read_identity(&mut tx).await?;
         if let Some((installation, number)) = identity {
             if number != 0 {
-                return Err(format!("the first of store.shards is database {number} of its installation; name database 0 first").into());
+                return Err(format!(
+                    "the first of store.shards is database {number} of its installation; name database 0 first"
+                )
+                .into());
             }
             return Ok(installation);
         }
-        let map: Vec<i16> = Bucket::all()
-            .map(|bucket| i16::try_from(BucketMap::even(shards).of(bucket)))
-            .collect::<Result<_, _>>()?;
+        let map: Vec<i16> =
+            Bucket::all().map(|bucket| i16::try_from(BucketMap::even(shards).of(bucket))).collect::<Result<_, _>>()?;
         sqlx::query(
             r"INSERT INTO bucket_map (bucket, shard)
               SELECT number - 1, shard
@@ -286,7 +279,9 @@ impl PostgresStore {
                 return Err(format!("database {number} of store.shards belongs to another installation").into());
             }
             Some((_, is)) => {
-                return Err(format!("database {number} of store.shards was number {is} before; keep their order").into());
+                return Err(
+                    format!("database {number} of store.shards was number {is} before; keep their order").into()
+                );
             }
             None => {}
         }
@@ -309,6 +304,22 @@ impl PostgresStore {
         let mut tx = self.holders.begin().await?;
         sqlx::query(r"SELECT pg_advisory_xact_lock($1)").bind(lock.number()).execute(&mut *tx).await?;
         Ok(Box::new(tx))
+    }
+
+    async fn try_lift(&self, activity_id: &ActivityId, epoch: Epoch) -> Tried<()> {
+        let mut tx = self.write([Lock::Activity(activity_id)]).await?;
+        sqlx::query(
+            r"UPDATE stock_epoch
+                 SET epoch = $2
+               WHERE activity_id = $1
+                 AND epoch < $2",
+        )
+        .bind(activity_id.as_str())
+        .bind(epoch.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn try_take_copy(&self, copy: &CatalogCopy) -> Tried<bool> {

@@ -8,7 +8,6 @@ use ulid::Ulid;
 
 use super::{Shard, ShardedStore};
 use crate::domain::audit::Change;
-use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::coupon::{CouponCode, CouponPool, CouponPromises};
 use crate::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
