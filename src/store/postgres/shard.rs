@@ -9,6 +9,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::rows::stock_item;
+use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, audit, changed, ulid, uuid, wins};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
@@ -17,7 +18,7 @@ use crate::domain::id::{ActivityId, AwardRecordId, Version};
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
 use crate::store::Stored;
-use crate::store::catalog::StoredVersion;
+use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::sharded::{BucketMap, CatalogCopy, Held, Shard};
 
 #[async_trait]
@@ -41,12 +42,21 @@ impl Shard for PostgresStore {
         self.try_take_copy(copy).await.map_err(Fault::doing("copy a catalog"))
     }
 
+    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published> {
+        self.try_publish(new, elsewhere).await.map_err(Fault::doing("publish a version"))
+    }
+
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()> {
         self.try_lift(activity_id, epoch).await.map_err(Fault::doing("raise the stock epoch"))
     }
 
     async fn used_units(&self, activity_id: &ActivityId, items: &[StockItem]) -> Stored<Vec<u64>> {
-        self.count_used(activity_id, items).await.map_err(Fault::doing("count used units"))
+        async {
+            let mut connection = self.pool.acquire().await?;
+            count_used(&mut connection, activity_id, items).await
+        }
+        .await
+        .map_err(Fault::doing("count used units"))
     }
 
     async fn actor_names(&self, actors: &[String]) -> Stored<HashMap<String, String>> {
@@ -369,41 +379,6 @@ impl PostgresStore {
         wins::replace(&mut tx, &copy.activity_id, before.as_ref(), &after).await?;
         tx.commit().await?;
         Ok(true)
-    }
-
-    async fn count_used(&self, activity_id: &ActivityId, items: &[StockItem]) -> Tried<Vec<u64>> {
-        let kinds: Vec<&str> = items.iter().map(StockItem::kind).collect();
-        let ids: Vec<&str> = items.iter().map(StockItem::id).collect();
-        let used: Vec<i64> = sqlx::query_scalar(
-            r"SELECT CASE item.kind
-                     WHEN 'award' THEN (SELECT COUNT(*)
-                                          FROM draw
-                                         WHERE NOT draw.void
-                                           AND draw.activity_id = $1
-                                           AND draw.award_id = item.item_id)
-                                     - (SELECT COUNT(*)
-                                          FROM award_record
-                                          JOIN draw ON draw.draw_id = award_record.draw_id
-                                         WHERE award_record.state = 'recalled'
-                                           AND draw.activity_id = $1
-                                           AND draw.award_id = item.item_id)
-                     ELSE (SELECT COUNT(*)
-                             FROM recharge_order
-                            WHERE NOT recharge_order.void
-                              AND recharge_order.reversed_at IS NULL
-                              AND recharge_order.source IN ('request', 'redemption')
-                              AND recharge_order.activity_id = $1
-                              AND recharge_order.sku = item.item_id)
-                     END
-                FROM UNNEST($2::text[], $3::text[]) WITH ORDINALITY AS item (kind, item_id, number)
-               ORDER BY item.number",
-        )
-        .bind(activity_id.as_str())
-        .bind(kinds)
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await?;
-        used.into_iter().map(|used| Ok(u64::try_from(used)?)).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::ActivityState;
 use crate::domain::id::{ActivityId, AwardRecordId, Version};
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
-use crate::store::catalog::StoredVersion;
+use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::{Store, Stored};
 
 /// Something that nobody else has until it is dropped.
@@ -54,6 +54,10 @@ pub trait Shard: Store {
     /// said before is waited for. Wins of awards whose limit begins with the new version are counted here. Gives whether
     /// anything was different.
     async fn take_copy(&self, copy: &CatalogCopy) -> Stored<bool>;
+
+    /// Publishes as [`CatalogStore::publish`](crate::store::catalog::CatalogStore::publish) does, where rows of other databases use
+    /// `elsewhere` units of each item of the version. Asked of the first.
+    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published>;
 
     /// Raises the epoch to at least `epoch`, waiting for those who write under a lower one. Nothing where the activity is unknown.
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()>;
