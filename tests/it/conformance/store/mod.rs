@@ -192,6 +192,7 @@ macro_rules! every_case {
             holds: [
                 a_hold_leaves_the_balance_at_once,
                 a_captured_hold_is_gone,
+                a_hold_is_told_as_it_stands_to_its_own_user,
                 a_released_hold_is_back_in_its_lots,
                 a_key_ends_one_hold,
                 parallel_ends_of_a_hold_have_one_winner,
