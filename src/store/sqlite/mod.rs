@@ -36,6 +36,7 @@ mod sessions;
 mod settlement;
 mod stock;
 mod stories;
+mod timeline;
 mod tokens;
 mod totals;
 mod wins;

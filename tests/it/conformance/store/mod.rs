@@ -214,7 +214,11 @@ macro_rules! every_case {
                 lists_are_read_part_by_part_by_user,
                 parallel_puts_leave_one_entry_and_one_record,
             ],
-            stories: [a_draw_tells_everything_it_caused, a_timeline_is_merged_without_gaps],
+            stories: [
+                a_draw_tells_everything_it_caused,
+                a_timeline_is_merged_without_gaps,
+                a_redemption_and_a_behaviour_tell_what_they_caused,
+            ],
             coupons: [
                 codes_are_added_once,
                 loading_codes_is_noted_without_them,
