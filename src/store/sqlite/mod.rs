@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod award_books;
 mod behaviours;
 mod books;
 mod catalog;

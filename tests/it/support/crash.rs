@@ -361,6 +361,8 @@ mortal!(MortalStore.store: BookStore {
     fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn code_violations(swept_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+    fn goods_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn redemption_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn rebate_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;

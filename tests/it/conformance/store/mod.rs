@@ -298,6 +298,7 @@ macro_rules! every_case {
             books: [
                 honest_work_has_clean_books,
                 honest_exchanges_have_clean_books,
+                codes_and_goods_on_their_way_have_clean_books,
                 draws_beyond_a_limit_are_named,
                 overdue_work_is_named,
                 draws_are_read_part_by_part,
