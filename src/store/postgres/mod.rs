@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod award_books;
 mod behaviours;
 mod books;
 mod catalog;
@@ -37,6 +38,7 @@ mod settlement;
 mod shard;
 mod stock;
 mod stories;
+mod timeline;
 mod tokens;
 mod totals;
 mod wins;

@@ -1,5 +1,6 @@
 //! What only the SQLite store can be asked; what every store must do is in `conformance`.
 
+mod award_books;
 mod books;
 mod exchanges;
 mod file;
