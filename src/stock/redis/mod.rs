@@ -154,7 +154,7 @@ impl Stock for RedisStock {
         let Counted::Answer(pairs) = self.call::<Vec<(String, String)>>(doing, &script).await? else {
             return Ok(Counted::Stale);
         };
-        let claims = pairs.iter().map(|(id, claim)| read_claim(activity_id, id, claim).ok_or_else(|| (id, claim)));
+        let claims = pairs.iter().map(|(id, claim)| read_claim(activity_id, id, claim).ok_or((id, claim)));
         claims
             .collect::<Result<_, _>>()
             .map(Counted::Answer)

@@ -50,6 +50,18 @@ async fn one_lost_key_is_enough_to_be_stale() {
 }
 
 #[tokio::test]
+async fn what_another_life_of_the_server_filled_is_stale() {
+    let server = RedisServer::shared();
+    for field in ["run_id", "replid", "epoch"] {
+        let table = Table::filled(server.settings()).await;
+        let life: String = server.run(redis::cmd("HGET").arg(table.key("units")).arg(field));
+        let another = if field == "epoch" { "0".to_owned() } else { life.chars().rev().collect() };
+        server.run::<()>(redis::cmd("HSET").arg(table.key("units")).arg(field).arg(&another));
+        table.is_stale_until_filled().await;
+    }
+}
+
+#[tokio::test]
 async fn counters_that_are_not_what_was_written_are_stale() {
     let server = RedisServer::shared();
     let table = Table::filled(server.settings()).await;
