@@ -7,6 +7,7 @@ run:
 
 test: needs
 	cargo test --locked
+	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
 
 lint: tools
 	cargo fmt --check
