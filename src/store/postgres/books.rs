@@ -16,7 +16,7 @@ use crate::store::books::{ActivityLimits, BookStore};
 /// A violation as the statements word it: the row's name, and what is wrong with it.
 pub(super) type Found = (String, String);
 
-fn violations(invariant: Invariant, found: Vec<Found>) -> Vec<Violation> {
+pub(super) fn violations(invariant: Invariant, found: Vec<Found>) -> Vec<Violation> {
     found.into_iter().map(|(subject, detail)| Violation { invariant, subject, detail }).collect()
 }
 

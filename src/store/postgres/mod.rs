@@ -36,6 +36,7 @@ mod rows;
 mod sessions;
 mod settlement;
 mod shard;
+mod shard_codes;
 mod stock;
 mod stories;
 mod timeline;

@@ -8,18 +8,21 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::books::violations;
 use super::rows::stock_item;
 use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, audit, changed, ulid, uuid, wins};
+use crate::domain::award::AwardKind;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, AwardRecordId, Version};
+use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
 use crate::store::Stored;
 use crate::store::catalog::{NewVersion, Published, StoredVersion};
-use crate::store::sharded::{BucketMap, CatalogCopy, Held, Shard};
+use crate::store::sharded::{BucketMap, CatalogCopy, CouponAward, Held, Shard, TakenCode};
 
 #[async_trait]
 impl Shard for PostgresStore {
@@ -87,18 +90,25 @@ impl Shard for PostgresStore {
         Ok(found.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
     }
 
-    async fn having_code(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<AwardRecordId>> {
-        let ids: Vec<Uuid> = award_record_ids.iter().map(|id| uuid(id.ulid())).collect();
-        let found: Vec<Uuid> = sqlx::query_scalar(
-            r"SELECT award_record_id
-                FROM coupon_code
-               WHERE award_record_id = ANY($1)",
-        )
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(Fault::doing("look for taken codes"))?;
-        Ok(found.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
+    async fn coupon_awards(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<CouponAward>> {
+        self.read_coupon_awards(after, limit).await.map_err(Fault::doing("read coupon awards"))
+    }
+
+    async fn award_kinds(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<(AwardRecordId, AwardKind)>> {
+        self.read_award_kinds(award_record_ids).await.map_err(Fault::doing("read the kinds of awards"))
+    }
+
+    async fn taken_codes(&self, award_record_ids: &[AwardRecordId]) -> Stored<HashMap<AwardRecordId, TakenCode>> {
+        self.read_taken_codes(award_record_ids).await.map_err(Fault::doing("read taken codes"))
+    }
+
+    async fn codes_after(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<TakenCode>> {
+        self.read_codes_after(after, limit).await.map_err(Fault::doing("read taken codes"))
+    }
+
+    async fn pool_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found = self.pool_differences(limit).await.map_err(Fault::doing("compare pools with their codes"))?;
+        Ok(violations(Invariant::Awards, found))
     }
 
     async fn has(&self, buckets: &[Bucket]) -> Stored<bool> {
