@@ -21,18 +21,16 @@ use big_market::domain::points::Points;
 use big_market::fault::Fault;
 use big_market::jobs;
 use big_market::queue::{Handler, Lane, Message, Queue};
-use big_market::stock::memory::MemoryStock;
 use big_market::store::draws::{DrawStore, FactsQuestion, NewRecharge, Recharged};
-use big_market::store::sqlite::SqliteStore;
 use big_market::store::stock::StockStore;
 use big_market::store::{Page, Store};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::backing::Backing;
 use crate::support::time::ManualClock;
 
 /// What each activity is called and gives, always.
@@ -46,10 +44,10 @@ const PRIZES: &[(&str, &str)] = &[
 pub(super) struct Bench {
     pub(super) app: App,
     pub(super) clock: Arc<ManualClock>,
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: Arc<dyn Store>,
     pub(super) queue: Arc<TestQueue>,
     pub(super) partner: Arc<Partner>,
-    _directory: TempDir,
+    _backing: Backing,
 }
 
 impl Bench {
@@ -71,9 +69,8 @@ impl Bench {
         queue: Arc<dyn Queue>,
         change: impl FnOnce(&mut Config),
     ) -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
-        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.expect("a store"));
-        store.migrate().await.expect("migrated");
+        let backing = Backing::fresh().await;
+        let store = backing.store().await;
         let partner = Arc::new(Partner::default());
         let mut config = Config::defaults();
         let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
@@ -83,7 +80,7 @@ impl Bench {
             config,
             sources: Sources::new(clock.clone(), Arc::new(SystemChance)),
             store: store.clone(),
-            stock: Arc::new(MemoryStock::new()),
+            stock: backing.stock().await,
             queue,
             channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
         });
@@ -102,7 +99,7 @@ impl Bench {
             let document = document::parse(&document, Format::Toml).expect("readable");
             app.publish(document, "test").await.expect("valid");
         }
-        Self { app, clock, store, queue: test_queue, partner, _directory: directory }
+        Self { app, clock, store, queue: test_queue, partner, _backing: backing }
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -1,5 +1,6 @@
 //! Stand-ins for time, chance and the outside world, and builders for what tests need.
 
+pub mod backing;
 pub mod contract;
 pub mod crash;
 pub mod cutting_proxy;
