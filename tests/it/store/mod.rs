@@ -1,7 +1,8 @@
-//! What only the SQLite store can be asked; what every store must do is in `conformance`.
+//! What the stores can only be asked past their port; what every store must do is in `conformance`.
 
 mod books;
 mod exchanges;
 mod file;
 mod migrations;
+mod seals;
 mod statements;
