@@ -3,6 +3,7 @@
 mod books;
 mod exchanges;
 mod file;
+mod ground;
 mod ids;
 mod migrations;
 mod seals;
