@@ -58,7 +58,7 @@ pub(super) async fn authorize(
     match (guard.access, &caller.user) {
         (Access::SignedIn, _) if signed_in.is_none() => return Err(Refusal::Unauthenticated.into()),
         (Access::Needs(_), Some(token)) if guard.for_users => {
-            request = reach::check(token, request).await?;
+            request = reach::check(&guard.app, token, request).await?;
         }
         (Access::Needs(scope), _) if !caller.scopes().contains(&scope) => {
             return Err(Refusal::Forbidden { scope }.into());

@@ -1,5 +1,6 @@
 //! Setting points aside, and what becomes of them.
 
+use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use super::points::{read_amount, read_expires_at, read_part};
 use super::problem::Problem;
 use super::time::Time;
 use crate::app::{App, HoldEndRequest, HoldRequest};
-use crate::domain::id::UserId;
+use crate::domain::id::{HoldId, UserId};
 use crate::domain::ledger::{Hold, HoldState};
 
 /// A wish to set points of a user aside.
@@ -50,6 +51,23 @@ pub(super) struct HoldBody {
     created_at: Time,
 }
 
+/// A hold with where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HoldStateBody {
+    #[serde(flatten)]
+    hold: HoldBody,
+    /// Where it stands. One whose time is over stays `held` until it is released.
+    state: HoldState,
+    /// The transfer that ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "xfer_01J9ZZZZZZZZZZZZZZZZZZZZZZ", nullable = false)]
+    ended_by: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    ended_at: Option<Time>,
+}
+
 /// The end of a hold. Nothing in it ever changes.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HoldEndBody {
@@ -79,6 +97,18 @@ impl From<Hold> for HoldBody {
             transfer_id: hold.transfer_id.to_string(),
             expires_at: hold.held_until.map(Time),
             created_at: Time(hold.created_at),
+        }
+    }
+}
+
+impl From<Hold> for HoldStateBody {
+    fn from(hold: Hold) -> Self {
+        let end = hold.end;
+        Self {
+            hold: hold.into(),
+            state: end.map_or(HoldState::Held, |end| end.state),
+            ended_by: end.map(|end| end.transfer_id.to_string()),
+            ended_at: end.map(|end| Time(end.ended_at)),
         }
     }
 }
@@ -119,6 +149,30 @@ pub(super) async fn hold_points(
     let (Some(user_id), Some(request_id), Some(amount), Some(held_until)) = read else { return Err(faults.refuse()) };
     let held = app.hold(&HoldRequest { user_id, request_id, amount, held_until }).await?;
     Ok(created_once(HoldBody::from(held.answer), held.repeated))
+}
+
+/// Get a hold
+///
+/// As it was made, and where it stands.
+#[utoipa::path(
+    get,
+    path = "/v1/users/{id}/points/holds/{hold}",
+    tag = "points",
+    params(
+        ("id" = String, Path, description = "The user, percent-encoded."),
+        ("hold" = String, Path, description = "The hold."),
+    ),
+    responses((status = 200, description = "The hold.", body = HoldStateBody)),
+)]
+pub(super) async fn points_hold(
+    State(app): State<App>,
+    PathTexts(path): PathTexts<2>,
+) -> Result<Json<HoldStateBody>, Problem> {
+    let mut faults = Faults::default();
+    let [id, hold] = &path;
+    let read = (faults.read::<UserId>("id", id), faults.read::<HoldId>("hold", hold));
+    let (Some(user_id), Some(hold_id)) = read else { return Err(faults.refuse()) };
+    Ok(Json(app.hold_of(&user_id, hold_id).await?.into()))
 }
 
 /// Capture a hold

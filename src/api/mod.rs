@@ -102,6 +102,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
         Route::post("/v1/users/{id}/points/holds", Needs(PointsWrite), handler!(holds::hold_points)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, InsufficientPoints, RequestReused]),
+        Route::get("/v1/users/{id}/points/holds/{hold}", Needs(UsersRead), handler!(holds::points_hold)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/users/{id}/points/holds/{hold}/capture", Needs(PointsWrite), handler!(holds::capture_hold))
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
         Route::post("/v1/users/{id}/points/holds/{hold}/release", Needs(PointsWrite), handler!(holds::release_hold))

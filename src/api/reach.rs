@@ -2,8 +2,9 @@
 //!
 //! One place for all routes marked for end users: whatever a request names as a user or an activity, in its path, its query
 //! or its body, must be the token's. A write must name both, a read the user or the activity; a request that names less reaches
-//! nothing, so that a route marked by mistake gives nothing away. An award names the activity by itself. A behaviour with a
-//! business key, such as a payment, is for the business to report.
+//! nothing, so that a route marked by mistake gives nothing away. An award stands for the activity it was won in: one of the
+//! user's own from another activity is out of reach, and one that is not there or not the user's is left to the route, which
+//! answers both alike. A behaviour with a business key, such as a payment, is for the business to report.
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -12,6 +13,8 @@ use serde_json::Value;
 
 use super::extract::{read_body, read_json};
 use super::problem::Problem;
+use crate::app::App;
+use crate::domain::id::AwardRecordId;
 use crate::domain::refusal::Refusal;
 use crate::domain::user_token::UserToken;
 
@@ -61,7 +64,7 @@ impl Named {
 }
 
 /// Gives the request back if the token reaches all that it names.
-pub(super) async fn check(token: &UserToken, mut request: Request) -> Result<Request, Problem> {
+pub(super) async fn check(app: &App, token: &UserToken, mut request: Request) -> Result<Request, Problem> {
     let mut named = Named::default();
     let matched = request.extensions().get::<MatchedPath>();
     let field = match matched.and_then(|path| path.as_str().split('/').nth(2)) {
@@ -74,6 +77,12 @@ pub(super) async fn check(token: &UserToken, mut request: Request) -> Result<Req
     let params = request.extract_parts::<RawPathParams>().await.map_err(|error| unreadable(error.body_text()))?;
     if let Some((_, id)) = params.iter().find(|(name, _)| *name == "id") {
         named.note(field, id.into());
+        if named.of_an_award
+            && let Ok(award_record_id) = id.parse::<AwardRecordId>()
+            && let Some(activity_id) = app.activity_of_award(award_record_id, &token.user_id).await?
+        {
+            named.activities.push(activity_id.as_str().into());
+        }
     }
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
     for (name, text) in query.map_err(|error| unreadable(error.body_text()))?.0 {

@@ -8,17 +8,20 @@ use serde::Serialize;
 use ulid::Ulid;
 use utoipa::ToSchema;
 
+use super::behaviours::BehaviourBody;
 use super::draws::DrawBody;
 use super::extract::{Faults, PathText, QueryText};
 use super::operations::OutboxEntryBody;
 use super::page::{PageWish, Part};
 use super::problem::Problem;
+use super::redemptions::RedemptionStateBody;
 use super::time::Time;
 use super::users::{EntryBody, UserAwardBody, user_and_page};
-use crate::app::{App, DrawTold, Page, PassedOverAward, Told};
+use crate::app::{App, BehaviourTold, DrawTold, Page, PassedOverAward, Told};
 use crate::domain::draw::{Fallback, RechargeOrder};
 use crate::domain::id::DrawId;
 use crate::domain::outbox::{Attempt, AttemptEnd};
+use crate::domain::story::RedemptionStory;
 use crate::fault::Result;
 
 /// One draw from its facts to its last effect.
@@ -90,15 +93,41 @@ pub(super) struct GrantBody {
     created_at: Time,
 }
 
+/// One exchange, where it stands, and what it caused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RedemptionStoryBody {
+    #[serde(flatten)]
+    redemption: RedemptionStateBody,
+    /// Lines of the user's account that it caused, oldest first: the debit, and what restored it where it was taken back.
+    points: Vec<EntryBody>,
+    /// The grant of its draws.
+    recharges: Vec<GrantBody>,
+}
+
+/// One rewarded behaviour, what it earned by its version, and what it caused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BehaviourStoryBody {
+    #[serde(flatten)]
+    behaviour: BehaviourBody,
+    /// Lines of the user's account that it caused, oldest first.
+    points: Vec<EntryBody>,
+    /// Grants of draws that it caused, oldest first.
+    recharges: Vec<GrantBody>,
+}
+
 /// One thing that happened to a user.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum TimelineBody {
     /// A draw with everything it caused.
     Draw(Box<DrawStoryBody>),
-    /// A grant of draws that no draw caused.
+    /// An exchange of points for draws, with everything it caused.
+    Redemption(Box<RedemptionStoryBody>),
+    /// A rewarded behaviour with everything it caused.
+    Behaviour(Box<BehaviourStoryBody>),
+    /// A grant of draws that none of these caused.
     Recharge(GrantBody),
-    /// A movement of points that no draw caused.
+    /// A movement of points that none of these caused.
     Points(EntryBody),
 }
 
@@ -115,6 +144,26 @@ impl DrawStoryBody {
             points: story.entries.into_iter().map(Into::into).collect(),
             recharges: story.orders.into_iter().map(Into::into).collect(),
         })
+    }
+}
+
+impl From<RedemptionStory> for RedemptionStoryBody {
+    fn from(story: RedemptionStory) -> Self {
+        Self {
+            redemption: story.order.into(),
+            points: story.entries.into_iter().map(Into::into).collect(),
+            recharges: story.orders.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<BehaviourTold> for BehaviourStoryBody {
+    fn from(told: BehaviourTold) -> Self {
+        Self {
+            behaviour: told.view.into(),
+            points: told.entries.into_iter().map(Into::into).collect(),
+            recharges: told.orders.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -166,8 +215,8 @@ impl FromStr for TimelineCursor {
 
 /// Get a user's timeline
 ///
-/// Everything that happened to the user, newest first: each draw with its whole story, and recharges and movements of points
-/// that no draw caused.
+/// Everything that happened to the user, newest first: each draw with its whole story, each redemption and each rewarded
+/// behaviour with what it caused, and recharges and movements of points that none of these caused.
 #[utoipa::path(
     get,
     path = "/admin/users/{id}/timeline",
@@ -193,6 +242,8 @@ pub(super) async fn timeline(
     for row in rows {
         items.push(match row {
             Told::Draw(told) => TimelineBody::Draw(Box::new(DrawStoryBody::of(&app, *told).await?)),
+            Told::Redemption(story) => TimelineBody::Redemption(Box::new((*story).into())),
+            Told::Behaviour(told) => TimelineBody::Behaviour(Box::new((*told).into())),
             Told::Recharge(order) => TimelineBody::Recharge(order.into()),
             Told::Points(entry) => TimelineBody::Points(entry.into()),
         });

@@ -230,18 +230,22 @@ impl App {
         NewBehaviour { behaviour, orders, credits }
     }
 
-    /// What was earned follows from the version that a record names, and so never changes.
     async fn behaviour_views(&self, behaviours: Vec<Behaviour>) -> Result<Vec<BehaviourView>> {
         let mut views = Vec::with_capacity(behaviours.len());
         for behaviour in behaviours {
-            let campaign = self.campaign(&behaviour.activity_id, behaviour.version).await?;
-            let rebate = campaign.rebate(&behaviour.behaviour).ok_or_else(|| Fault {
-                doing: "find what a behaviour earned",
-                cause: format!("version {} does not reward {}", behaviour.version, behaviour.behaviour).into(),
-            })?;
-            views.push(BehaviourView { rebate: rebate.clone(), behaviour });
+            views.push(self.behaviour_view(behaviour).await?);
         }
         Ok(views)
+    }
+
+    /// What was earned follows from the version that a record names, and so never changes.
+    pub(super) async fn behaviour_view(&self, behaviour: Behaviour) -> Result<BehaviourView> {
+        let campaign = self.campaign(&behaviour.activity_id, behaviour.version).await?;
+        let rebate = campaign.rebate(&behaviour.behaviour).ok_or_else(|| Fault {
+            doing: "find what a behaviour earned",
+            cause: format!("version {} does not reward {}", behaviour.version, behaviour.behaviour).into(),
+        })?;
+        Ok(BehaviourView { rebate: rebate.clone(), behaviour })
     }
 
     /// A user's days of a behaviour in an activity: those of a month (without one: of this month), and the streak now.

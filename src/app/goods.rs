@@ -6,7 +6,7 @@ use crate::domain::award::AwardRecord;
 use crate::domain::award::{AwardKind, Prize};
 use crate::domain::calendar::Timestamp;
 use crate::domain::goods::{ClaimableAward, GoodsClaim, GoodsState, Recipient, Shipment, claim_by};
-use crate::domain::id::{AwardRecordId, UserId};
+use crate::domain::id::{ActivityId, AwardRecordId, UserId};
 use crate::domain::refusal::Refusal;
 use crate::fault::Result;
 use crate::store::Page;
@@ -56,6 +56,19 @@ impl App {
                 conflict(format!("award {award_record_id} is {state}; it cannot be claimed any more"))
             }
         }
+    }
+
+    /// In which activity a user won an award; nothing where there is no such award of this user.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn activity_of_award(
+        &self,
+        award_record_id: AwardRecordId,
+        user_id: &UserId,
+    ) -> Result<Option<ActivityId>> {
+        let found = self.inner.store.claimable_award(award_record_id).await?;
+        Ok(found.filter(|found| found.award.user_id == *user_id).map(|found| found.award.activity_id))
     }
 
     /// When goods can no longer be claimed; nothing for awards that are not goods.

@@ -53,7 +53,7 @@ pub use redemptions::{Redeemed, RedemptionRequest};
 pub use sessions::{SignedIn, csrf_fits, csrf_token};
 pub use settlement::{SEAL, Unsettled, day_subject};
 pub use stock::StockRepair;
-pub use stories::{DrawTold, PassedOverAward, Told};
+pub use stories::{BehaviourTold, DrawTold, PassedOverAward, Told};
 pub use tokens::looks_like_a_token;
 pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;

@@ -164,6 +164,14 @@ impl App {
         }
     }
 
+    /// A user's hold as it stands.
+    ///
+    /// # Errors
+    /// A refusal where the user has no such hold; a fault of the store.
+    pub async fn hold_of(&self, user_id: &UserId, hold_id: HoldId) -> Result<Hold> {
+        Ok(self.inner.store.hold_of(user_id, hold_id).await?.ok_or_else(|| unknown_hold(hold_id))?)
+    }
+
     /// Captures or releases a hold. Whoever asks for what has happened already gets the same answer.
     ///
     /// # Errors
@@ -181,9 +189,7 @@ impl App {
         let message = match self.inner.store.end_hold(&new).await? {
             Ended::Committed(answer) => return Ok(Once { answer, repeated: false }),
             Ended::Earlier(answer) => return Ok(Once { answer, repeated: true }),
-            Ended::Unknown => {
-                return Err(Refusal::Unknown { what: "hold of this user", id: hold_id.to_string() }.into());
-            }
+            Ended::Unknown => return Err(unknown_hold(*hold_id).into()),
             Ended::Reused => return Err(Refusal::RequestReused.into()),
             Ended::Otherwise(hold) => {
                 let was = hold.end.map_or(HoldState::Held, |end| end.state);
@@ -262,6 +268,10 @@ fn answer_transfer(
         Moved::Short { balance } => Err(Refusal::InsufficientPoints { wanted: request.amount, balance }.into()),
         Moved::Late => Err(too_late()),
     }
+}
+
+fn unknown_hold(hold_id: HoldId) -> Refusal {
+    Refusal::Unknown { what: "hold of this user", id: hold_id.to_string() }
 }
 
 fn too_late() -> crate::fault::Error {

@@ -62,6 +62,7 @@ impl App {
     pub async fn reconcile_books(&self) -> Result<Report> {
         let rows_max = self.inner.config.reconcile.rows_max;
         let overdue = TimeDelta::seconds(i64::from(self.inner.config.reconcile.overdue_seconds));
+        let overdue_before = self.inner.sources.now() - overdue;
         let store = &self.inner.store;
         let mut quota = store.quota_violations(rows_max).await?;
         quota.extend(self.limit_violations().await?);
@@ -71,6 +72,8 @@ impl App {
         quota.extend(store.win_violations(rows_max).await?);
         quota.extend(self.different_settlements(Invariant::Quota).await?);
         let mut awards = store.award_violations(rows_max).await?;
+        awards.extend(store.code_violations(overdue_before, rows_max).await?);
+        awards.extend(store.goods_violations(rows_max).await?);
         awards.extend(self.different_settlements(Invariant::Awards).await?);
         let (stock, counters_compared) = self.stock_violations().await?;
         let by_invariant = [
@@ -78,7 +81,7 @@ impl App {
             (Invariant::Quota, quota),
             (Invariant::Ledger, ledger),
             (Invariant::Awards, awards),
-            (Invariant::Outbox, store.outbox_violations(self.inner.sources.now() - overdue, rows_max).await?),
+            (Invariant::Outbox, store.outbox_violations(overdue_before, rows_max).await?),
         ];
         let findings = by_invariant.map(|(invariant, mut violations)| {
             violations.truncate(rows_max as usize);

@@ -53,7 +53,7 @@ impl App {
         let turn = self.inner.store.rebuild_turn(activity_id).await?;
         let Some(current) = self.inner.store.stock_epoch(activity_id).await? else { return Ok(()) };
         let loaded = self.inner.stock.counters(activity_id, current).await?;
-        if matches!(loaded, Counted::Answer(_)) {
+        if matches!(loaded, Counted::Answer(_)) && seen <= current {
             // Somebody rebuilt while this call waited for its turn, or a database still says what was true before.
             if seen < current {
                 self.inner.store.raise_epoch(activity_id, seen).await?;

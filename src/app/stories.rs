@@ -3,12 +3,13 @@
 use ulid::Ulid;
 
 use super::App;
+use super::behaviours::BehaviourView;
 use crate::domain::draw::RechargeOrder;
 use crate::domain::draw::{Draw, Fallback};
 use crate::domain::id::{AwardId, DrawId, UserId};
 use crate::domain::ledger::Entry;
 use crate::domain::refusal::Refusal;
-use crate::domain::story::{DrawStory, TimelineItem};
+use crate::domain::story::{BehaviourStory, DrawStory, RedemptionStory, TimelineItem};
 use crate::domain::strategy::{DrawFacts, decide};
 use crate::fault::Result;
 use crate::store::Page;
@@ -31,14 +32,29 @@ pub struct DrawTold {
     pub passed_over: Vec<PassedOverAward>,
 }
 
+/// A rewarded behaviour with what its version says it earned, and what it caused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BehaviourTold {
+    /// What it earned.
+    pub view: BehaviourView,
+    /// Lines of the user's account that it caused, oldest first.
+    pub entries: Vec<Entry>,
+    /// Grants of draws that it caused, oldest first.
+    pub orders: Vec<RechargeOrder>,
+}
+
 /// One thing that happened to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// A draw.
     Draw(Box<DrawTold>),
-    /// A grant of draws that no draw caused.
+    /// An exchange of points for draws.
+    Redemption(Box<RedemptionStory>),
+    /// A rewarded behaviour.
+    Behaviour(Box<BehaviourTold>),
+    /// A grant of draws that none of these caused.
     Recharge(RechargeOrder),
-    /// A movement of points that no draw caused.
+    /// A movement of points that none of these caused.
     Points(Entry),
 }
 
@@ -47,6 +63,8 @@ impl Told {
     pub fn ulid(&self) -> Ulid {
         match self {
             Self::Draw(told) => told.story.draw.draw_id.ulid(),
+            Self::Redemption(story) => story.order.redemption_id.ulid(),
+            Self::Behaviour(told) => told.view.behaviour.behaviour_id.ulid(),
             Self::Recharge(order) => order.recharge_order_id.ulid(),
             Self::Points(entry) => entry.transfer_id.ulid(),
         }
@@ -64,7 +82,7 @@ impl App {
         self.tell(story).await
     }
 
-    /// Everything of a user, newest first. What a draw caused is told within the draw.
+    /// Everything of a user, newest first. What a draw, a redemption or a behaviour caused is told within it.
     ///
     /// # Errors
     /// A fault of the store.
@@ -73,6 +91,8 @@ impl App {
         for item in self.inner.store.timeline(user_id, page).await? {
             told.push(match item {
                 TimelineItem::Draw(story) => Told::Draw(Box::new(self.tell(*story).await?)),
+                TimelineItem::Redemption(story) => Told::Redemption(story),
+                TimelineItem::Behaviour(story) => Told::Behaviour(Box::new(self.tell_behaviour(*story).await?)),
                 TimelineItem::Recharge(order) => Told::Recharge(order),
                 TimelineItem::Points(entry) => Told::Points(entry),
             });
@@ -83,6 +103,11 @@ impl App {
     async fn tell(&self, story: DrawStory) -> Result<DrawTold> {
         let passed_over = self.passed_over(&story.draw).await?;
         Ok(DrawTold { story, passed_over })
+    }
+
+    async fn tell_behaviour(&self, story: BehaviourStory) -> Result<BehaviourTold> {
+        let BehaviourStory { behaviour, entries, orders } = story;
+        Ok(BehaviourTold { view: self.behaviour_view(behaviour).await?, entries, orders })
     }
 
     /// What a draw passed over: by rules as they decide it again, by stock as it was recorded.

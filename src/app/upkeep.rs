@@ -25,8 +25,6 @@ pub struct Pruned {
     pub workflows: u64,
     /// Delivered messages of the queue.
     pub messages: u64,
-    /// Codes of recalled awards that went back to their pools.
-    pub codes: u64,
 }
 
 impl App {
@@ -50,7 +48,6 @@ impl App {
             return Ok(pruned);
         }
         pruned.messages = self.prune_queue().await?;
-        pruned.codes = self.sweep_codes().await?;
         let attempts_before = now - TimeDelta::days(retention.attempts_days.into());
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_attempts(attempts_before, SLICE).await?;

@@ -67,19 +67,20 @@ pub fn read_codes(text: &[u8]) -> Result<Vec<CouponCode>, Vec<CodeFault>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text);
     let (mut codes, mut faults) = (Vec::new(), Vec::new());
     let mut record = csv::StringRecord::new();
+    let mut lines = Lines { text, at: 0, line: 1 };
     loop {
-        let line = reader.position().line();
-        match reader.read_record(&mut record) {
+        let start = reader.position().byte();
+        let read = reader.read_record(&mut record);
+        let line = lines.line_of(start);
+        match read {
             Ok(false) => break,
             Ok(true) => {}
-            Err(error) => {
+            Err(_) => {
                 // After a line that is not text, nobody can say where the next one begins.
-                let line = error.position().map_or(line, csv::Position::line);
                 faults.push(CodeFault { line, message: "is not UTF-8 text; save the file as UTF-8".into() });
                 break;
             }
         }
-        let line = record.position().map_or(line, csv::Position::line);
         if codes.is_empty() && faults.is_empty() && record.len() == 1 && record[0].eq_ignore_ascii_case("code") {
             continue;
         }
@@ -105,6 +106,37 @@ pub fn read_codes(text: &[u8]) -> Result<Vec<CouponCode>, Vec<CodeFault>> {
         faults.push(CodeFault { line: 1, message: "the file holds no code; send one code a line".into() });
     }
     if faults.is_empty() { Ok(codes) } else { Err(faults) }
+}
+
+/// Counts the lines of a file as editors do: `\n`, `\r\n` and a lone `\r` each end one.
+///
+/// The reader's own count is of the place where it stopped, and it passes over blank lines and the `\n` of `\r\n` only when it
+/// goes on, so it would name a line above the one it reads.
+struct Lines<'a> {
+    text: &'a [u8],
+    /// How far lines are counted.
+    at: usize,
+    /// The line there.
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that the reader found from byte `start` on. Starts must not fall.
+    fn line_of(&mut self, start: u64) -> u64 {
+        let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let start = usize::try_from(start).unwrap_or(usize::MAX).clamp(self.at, self.text.len());
+        let begins = start + self.text[start..].iter().take_while(|byte| is_line_end(byte)).count();
+        for at in self.at..begins {
+            let ends_line = match self.text[at] {
+                b'\n' => true,
+                b'\r' => self.text.get(at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += u64::from(ends_line);
+        }
+        self.at = begins;
+        self.line
+    }
 }
 
 /// How full a pool is.
@@ -168,6 +200,26 @@ mod tests {
         assert_eq!(faults(b"code\n").len(), 1);
         assert_eq!(faults(b"A\n\xff\n")[0].0, 2);
         assert_eq!(faults("\"\"\n".repeat(500).as_bytes()).len(), FAULTS_MAX);
+    }
+
+    #[test]
+    fn lines_are_counted_as_editors_do() {
+        let bad = |text: &str| faults(text.as_bytes()).into_iter().map(|(line, _)| line).collect::<Vec<_>>();
+        // Bad lines are those with two columns: the third, the sixth and the last.
+        let text = "code\nA-1\nA,2\n\n\nA,3\nA-4\n\nA,5";
+        for (name, end) in [("unix", "\n"), ("windows", "\r\n"), ("old", "\r")] {
+            assert_eq!(bad(&text.replace('\n', end)), [3, 6, 9], "{name}");
+            assert_eq!(bad(&(text.replace('\n', end) + end + end)), [3, 6, 9], "{name}, blank at the end");
+            assert_eq!(bad(&format!("\u{feff}{}", text.replace('\n', end))), [3, 6, 9], "{name}, marked as UTF-8");
+            assert_eq!(bad(&format!("{end}{end}{}", text.replace('\n', end))), [5, 8, 11], "{name}, blank at first");
+        }
+        assert_eq!(bad("A-1\r\n\nA,2\r\r\nA,3"), [3, 5], "line ends of several kinds");
+        assert_eq!(bad("\"A\r\nB\"\r\n\r\nA,2\r\n"), [1, 4], "a code over two lines");
+        assert_eq!(bad("A-1\r\n   \r\n\"\"\r\nA-2\r\n"), [2, 3], "lines of spaces and of quotes are not blank");
+        for end in ["\n", "\r\n", "\r"] {
+            let text = [b"A-1".as_slice(), b"", b"A-2", b"\xff", b"A-3"].join(end.as_bytes());
+            assert_eq!(faults(&text), [(4, "is not UTF-8 text; save the file as UTF-8".to_owned())], "{end:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub enum Invariant {
     /// Every transfer sums to zero; every balance equals its entries; none of a user's is below zero, and each equals what
     /// remains of its lots: their amounts without what was used and not restored.
     Ledger,
-    /// Every draw has exactly one award record; every record is delivered once, or visibly pending, dead or recalled.
+    /// Every draw has exactly one award record; every record is delivered once, or visibly pending, dead or recalled. Its points,
+    /// draws, coupon code or parcel are there if and only if it is delivered; the work of a recalled one has ended.
     Awards,
     /// Every outbox entry is done, dead, due in the future, or overdue by less than the alarm bound.
     Outbox,
@@ -35,7 +36,7 @@ impl Invariant {
                 "every transfer sums to zero, every balance equals its entries and its lots, no user is below zero"
             }
             Self::Awards => {
-                "every draw has exactly one award record, delivered once or visibly pending, dead or recalled"
+                "every draw has exactly one award record, delivered once or visibly pending, dead or recalled, with its code or parcel"
             }
             Self::Outbox => {
                 "every outbox entry is done, dead, due in the future, or overdue by less than the alarm bound"

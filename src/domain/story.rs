@@ -1,11 +1,13 @@
-//! What became of a user: each draw with everything it caused, and what happened beside draws.
+//! What became of a user: each draw, redemption and behaviour with everything it caused, and what happened beside them.
 
 use ulid::Ulid;
 
 use super::award::AwardRecord;
+use super::behaviour::Behaviour;
 use super::draw::{Draw, RechargeOrder};
 use super::ledger::Entry;
 use super::outbox::{Attempt, OutboxEntry};
+use super::redemption::RedemptionOrder;
 
 /// One draw from its facts to its last effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +26,40 @@ pub struct DrawStory {
     pub orders: Vec<RechargeOrder>,
 }
 
+/// One exchange of points for draws, with everything it caused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedemptionStory {
+    /// The exchange, and whether it was taken back.
+    pub order: RedemptionOrder,
+    /// Lines of the user's account that it caused, oldest first: the debit, and what restored it where it was taken back.
+    pub entries: Vec<Entry>,
+    /// The grant of its draws.
+    pub orders: Vec<RechargeOrder>,
+}
+
+/// One behaviour that was rewarded, with everything it caused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BehaviourStory {
+    /// The record of it.
+    pub behaviour: Behaviour,
+    /// Lines of the user's account that it caused, oldest first.
+    pub entries: Vec<Entry>,
+    /// Grants of draws that it caused, oldest first.
+    pub orders: Vec<RechargeOrder>,
+}
+
 /// One thing that happened to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TimelineItem {
     /// A draw with everything it caused.
     Draw(Box<DrawStory>),
-    /// A grant of draws that no draw caused.
+    /// An exchange of points for draws, with everything it caused.
+    Redemption(Box<RedemptionStory>),
+    /// A rewarded behaviour with everything it caused.
+    Behaviour(Box<BehaviourStory>),
+    /// A grant of draws that none of these caused.
     Recharge(RechargeOrder),
-    /// A movement of points that no draw caused.
+    /// A movement of points that none of these caused.
     Points(Entry),
 }
 
@@ -40,6 +68,8 @@ impl TimelineItem {
     pub fn ulid(&self) -> Ulid {
         match self {
             Self::Draw(story) => story.draw.draw_id.ulid(),
+            Self::Redemption(story) => story.order.redemption_id.ulid(),
+            Self::Behaviour(story) => story.behaviour.behaviour_id.ulid(),
             Self::Recharge(order) => order.recharge_order_id.ulid(),
             Self::Points(entry) => entry.transfer_id.ulid(),
         }

@@ -24,8 +24,17 @@ pub trait BookStore {
     /// Transfers that do not balance and balances that differ from their entries.
     async fn ledger_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
-    /// Draws without exactly one award record, and award records whose effect and state do not agree.
+    /// Draws without exactly one award record, and award records whose effect or work does not agree with their state.
     async fn award_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Coupon awards whose codes do not agree with their state, their pool or what their winners were shown, codes that belong to
+    /// no coupon award, and pools whose counts differ from their codes. A recalled award may keep its code for a while: it is
+    /// named where it was recalled, and took the code, before `swept_before`. No code is part of what is said.
+    async fn code_violations(&self, swept_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+
+    /// Claims of goods that differ from their awards: claimed or shipped where the award is another user's, another kind or in
+    /// another state; and delivered goods that nobody claimed.
+    async fn goods_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
     /// Redemptions that differ from their debit, their order or what took them back, and debits and orders without theirs.
     async fn redemption_violations(&self, limit: u32) -> Stored<Vec<Violation>>;

@@ -174,6 +174,9 @@ pub trait LedgerStore {
     /// Sets points of a user aside, all of the amount or none. Once for each request.
     async fn hold(&self, new: &NewHold) -> Stored<Held>;
 
+    /// A user's hold; nothing where the user has no such hold.
+    async fn hold_of(&self, user_id: &UserId, hold_id: HoldId) -> Stored<Option<Hold>>;
+
     /// Ends a hold: captured points go to the issuer, released ones back into the lots they came from.
     async fn end_hold(&self, new: &NewHoldEnd) -> Stored<Ended>;
 

@@ -13,6 +13,7 @@ pub trait StoryStore {
     /// One draw with everything it caused.
     async fn draw_story(&self, draw_id: DrawId) -> Stored<Option<DrawStory>>;
 
-    /// Everything of a user, newest first, merged by id. What a draw caused is told within the draw.
+    /// Everything of a user, newest first, merged by id. What a draw, a redemption or a behaviour caused is told within it, and
+    /// nowhere else.
     async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
 }

@@ -79,7 +79,7 @@ impl BehaviourStore for PostgresStore {
 }
 
 #[derive(FromRow)]
-struct BehaviourRow {
+pub(super) struct BehaviourRow {
     behaviour_id: Uuid,
     user_id: String,
     activity_id: String,
@@ -93,7 +93,7 @@ struct BehaviourRow {
 }
 
 impl BehaviourRow {
-    fn read(&self) -> Tried<Behaviour> {
+    pub(super) fn read(&self) -> Tried<Behaviour> {
         let id = |uuid| BehaviourId::from_ulid(ulid(uuid));
         Ok(Behaviour {
             behaviour_id: id(self.behaviour_id),

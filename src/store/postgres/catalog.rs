@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::audit::{self, Changed};
-use super::rows::stock_item;
+use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, column, wins};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
@@ -27,7 +27,7 @@ use crate::store::catalog::{
 #[async_trait]
 impl CatalogStore for PostgresStore {
     async fn publish(&self, new: &NewVersion) -> Stored<Published> {
-        self.try_publish(new).await.map_err(Fault::doing("publish a campaign"))
+        self.try_publish(new, &[]).await.map_err(Fault::doing("publish a campaign"))
     }
 
     async fn heads(&self, activity_ids: &[ActivityId]) -> Stored<Vec<ActivityHead>> {
@@ -379,7 +379,8 @@ impl PostgresStore {
         Ok(Day::from(secret_from))
     }
 
-    async fn try_publish(&self, new: &NewVersion) -> Tried<Published> {
+    /// Publishes; `elsewhere` are units of each item that rows of other databases use.
+    pub(super) async fn try_publish(&self, new: &NewVersion, elsewhere: &[u64]) -> Tried<Published> {
         let mut tx = self.write([Lock::Activity(&new.activity_id)]).await?;
         // What is counted below stays so until this is committed.
         hold_back(&mut tx, &new.activity_id).await?;
@@ -407,13 +408,12 @@ impl PostgresStore {
             version = Version(current + 1);
             before = Some((Version(current), document.0));
         }
-        let items = Items::of(&new.stock)?;
-        let short = stock_short(&mut tx, new, &items).await?;
+        let short = stock_short(&mut tx, new, elsewhere).await?;
         if !short.is_empty() {
             return Ok(Published::StockBelowUsed(short));
         }
         write_version(&mut tx, new, version).await?;
-        let stock_changed = replace_stock(&mut tx, new, &items).await?;
+        let stock_changed = replace_stock(&mut tx, new, &Items::of(&new.stock)?).await?;
         let limits_changed =
             wins::replace(&mut tx, &new.activity_id, before.as_ref().map(|(_, document)| document), &new.document)
                 .await?;
@@ -470,52 +470,13 @@ impl<'a> Items<'a> {
     }
 }
 
-/// Items of which more is used than the new document would allow.
-async fn stock_short(tx: &mut PgConnection, new: &NewVersion, items: &Items<'_>) -> Tried<Vec<StockShort>> {
-    let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
-        r"SELECT kind, item_id, total, used
-            FROM (SELECT item.kind, item.item_id, item.position, item.total,
-                         CASE item.kind
-                         WHEN 'award' THEN (SELECT COUNT(*)
-                                              FROM draw
-                                             WHERE NOT draw.void
-                                               AND draw.activity_id = $1
-                                               AND draw.award_id = item.item_id)
-                                         - (SELECT COUNT(*)
-                                              FROM award_record
-                                              JOIN draw ON draw.draw_id = award_record.draw_id
-                                             WHERE award_record.state = 'recalled'
-                                               AND draw.activity_id = $1
-                                               AND draw.award_id = item.item_id)
-                         ELSE (SELECT COUNT(*)
-                                 FROM recharge_order
-                                WHERE NOT recharge_order.void
-                                  AND recharge_order.reversed_at IS NULL
-                                  AND recharge_order.source IN ('request', 'redemption')
-                                  AND recharge_order.activity_id = $1
-                                  AND recharge_order.sku = item.item_id)
-                         END AS used
-                    FROM UNNEST($2::text[], $3::text[], $4::bigint[], $5::bigint[])
-                      AS item (kind, item_id, position, total)) AS item
-           WHERE used > total
-           ORDER BY position",
-    )
-    .bind(new.activity_id.as_str())
-    .bind(&items.kinds)
-    .bind(&items.item_ids)
-    .bind(&items.positions)
-    .bind(&items.totals)
-    .fetch_all(tx)
-    .await?;
-    rows.into_iter()
-        .map(|(kind, item_id, total, used)| {
-            Ok(StockShort {
-                item: stock_item(&kind, &item_id)?,
-                total: u64::try_from(total)?,
-                used: u64::try_from(used)?,
-            })
-        })
-        .collect()
+/// Items of which more is used, here and `elsewhere`, than the new document would allow.
+async fn stock_short(tx: &mut PgConnection, new: &NewVersion, elsewhere: &[u64]) -> Tried<Vec<StockShort>> {
+    let used = count_used(tx, &new.activity_id, &column(&new.stock, |stock| stock.item.clone())).await?;
+    let elsewhere = elsewhere.iter().chain(std::iter::repeat(&0));
+    let all = new.stock.iter().zip(used.iter().zip(elsewhere).map(|(here, elsewhere)| here + elsewhere));
+    let short = all.filter(|(stock, used)| *used > stock.total);
+    Ok(short.map(|(stock, used)| StockShort { item: stock.item.clone(), total: stock.total, used }).collect())
 }
 
 /// Writes the document and makes it current. A new activity opens; a state somebody chose stays.

@@ -240,7 +240,7 @@ impl PostgresStore {
                           SELECT award_record_id
                             FROM outbox
                            WHERE state = 'dead') AS open_work
-                   CROSS JOIN award_record ON award_record.award_record_id = open_work.award_record_id
+                    JOIN award_record ON award_record.award_record_id = open_work.award_record_id
                    JOIN draw ON draw.draw_id = award_record.draw_id
                    WHERE draw.kind = 'goods'
                      AND award_record.award_record_id < $1

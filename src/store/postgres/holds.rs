@@ -90,6 +90,11 @@ async fn asked(
 }
 
 impl PostgresStore {
+    pub(super) async fn read_hold_of(&self, user_id: &UserId, hold_id: HoldId) -> Tried<Option<Hold>> {
+        let hold = read(&mut *self.pool.acquire().await?, hold_id).await?;
+        Ok(hold.filter(|hold| hold.user_id == *user_id))
+    }
+
     pub(super) async fn try_hold(&self, new: &NewHold) -> Tried<Held> {
         let mut tx = self.write([Lock::User(&new.user_id)]).await?;
         if let Some(hold_id) = asked(&mut tx, &new.user_id, TransferReason::Hold, &new.request_id).await? {

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod award_books;
 mod behaviours;
 mod books;
 mod catalog;
@@ -35,8 +36,10 @@ mod rows;
 mod sessions;
 mod settlement;
 mod shard;
+mod shard_codes;
 mod stock;
 mod stories;
+mod timeline;
 mod tokens;
 mod totals;
 mod wins;

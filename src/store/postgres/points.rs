@@ -8,7 +8,7 @@ use super::ledger::{Asked, Credit, Debit, Debited, credit, debit, request_key};
 use super::{Lock, PostgresStore, Tried, ulid, uuid};
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{HoldId, RequestId, TransferId, UserId};
-use crate::domain::ledger::{Account, Entry, ExpiringLot, Holdings, Transfer, TransferReason};
+use crate::domain::ledger::{Account, Entry, ExpiringLot, Hold, Holdings, Transfer, TransferReason};
 use crate::domain::points::Points;
 use crate::fault::Fault;
 use crate::store::ledger::{Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed};
@@ -74,6 +74,10 @@ impl LedgerStore for PostgresStore {
 
     async fn hold(&self, new: &NewHold) -> Stored<Held> {
         self.try_hold(new).await.map_err(Fault::doing("set points aside"))
+    }
+
+    async fn hold_of(&self, user_id: &UserId, hold_id: HoldId) -> Stored<Option<Hold>> {
+        self.read_hold_of(user_id, hold_id).await.map_err(Fault::doing("read a hold"))
     }
 
     async fn end_hold(&self, new: &NewHoldEnd) -> Stored<Ended> {

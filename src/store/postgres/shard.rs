@@ -8,17 +8,21 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::books::violations;
 use super::rows::stock_item;
+use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, audit, changed, ulid, uuid, wins};
+use crate::domain::award::AwardKind;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, AwardRecordId, Version};
+use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
 use crate::store::Stored;
-use crate::store::catalog::StoredVersion;
-use crate::store::sharded::{BucketMap, CatalogCopy, Held, Shard};
+use crate::store::catalog::{NewVersion, Published, StoredVersion};
+use crate::store::sharded::{BucketMap, CatalogCopy, CouponAward, Held, Shard, TakenCode};
 
 #[async_trait]
 impl Shard for PostgresStore {
@@ -41,12 +45,21 @@ impl Shard for PostgresStore {
         self.try_take_copy(copy).await.map_err(Fault::doing("copy a catalog"))
     }
 
+    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published> {
+        self.try_publish(new, elsewhere).await.map_err(Fault::doing("publish a version"))
+    }
+
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()> {
         self.try_lift(activity_id, epoch).await.map_err(Fault::doing("raise the stock epoch"))
     }
 
     async fn used_units(&self, activity_id: &ActivityId, items: &[StockItem]) -> Stored<Vec<u64>> {
-        self.count_used(activity_id, items).await.map_err(Fault::doing("count used units"))
+        async {
+            let mut connection = self.pool.acquire().await?;
+            count_used(&mut connection, activity_id, items).await
+        }
+        .await
+        .map_err(Fault::doing("count used units"))
     }
 
     async fn actor_names(&self, actors: &[String]) -> Stored<HashMap<String, String>> {
@@ -77,18 +90,25 @@ impl Shard for PostgresStore {
         Ok(found.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
     }
 
-    async fn having_code(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<AwardRecordId>> {
-        let ids: Vec<Uuid> = award_record_ids.iter().map(|id| uuid(id.ulid())).collect();
-        let found: Vec<Uuid> = sqlx::query_scalar(
-            r"SELECT award_record_id
-                FROM coupon_code
-               WHERE award_record_id = ANY($1)",
-        )
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(Fault::doing("look for taken codes"))?;
-        Ok(found.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
+    async fn coupon_awards(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<CouponAward>> {
+        self.read_coupon_awards(after, limit).await.map_err(Fault::doing("read coupon awards"))
+    }
+
+    async fn award_kinds(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<(AwardRecordId, AwardKind)>> {
+        self.read_award_kinds(award_record_ids).await.map_err(Fault::doing("read the kinds of awards"))
+    }
+
+    async fn taken_codes(&self, award_record_ids: &[AwardRecordId]) -> Stored<HashMap<AwardRecordId, TakenCode>> {
+        self.read_taken_codes(award_record_ids).await.map_err(Fault::doing("read taken codes"))
+    }
+
+    async fn codes_after(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<TakenCode>> {
+        self.read_codes_after(after, limit).await.map_err(Fault::doing("read taken codes"))
+    }
+
+    async fn pool_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found = self.pool_differences(limit).await.map_err(Fault::doing("compare pools with their codes"))?;
+        Ok(violations(Invariant::Awards, found))
     }
 
     async fn has(&self, buckets: &[Bucket]) -> Stored<bool> {
@@ -369,41 +389,6 @@ impl PostgresStore {
         wins::replace(&mut tx, &copy.activity_id, before.as_ref(), &after).await?;
         tx.commit().await?;
         Ok(true)
-    }
-
-    async fn count_used(&self, activity_id: &ActivityId, items: &[StockItem]) -> Tried<Vec<u64>> {
-        let kinds: Vec<&str> = items.iter().map(StockItem::kind).collect();
-        let ids: Vec<&str> = items.iter().map(StockItem::id).collect();
-        let used: Vec<i64> = sqlx::query_scalar(
-            r"SELECT CASE item.kind
-                     WHEN 'award' THEN (SELECT COUNT(*)
-                                          FROM draw
-                                         WHERE NOT draw.void
-                                           AND draw.activity_id = $1
-                                           AND draw.award_id = item.item_id)
-                                     - (SELECT COUNT(*)
-                                          FROM award_record
-                                          JOIN draw ON draw.draw_id = award_record.draw_id
-                                         WHERE award_record.state = 'recalled'
-                                           AND draw.activity_id = $1
-                                           AND draw.award_id = item.item_id)
-                     ELSE (SELECT COUNT(*)
-                             FROM recharge_order
-                            WHERE NOT recharge_order.void
-                              AND recharge_order.reversed_at IS NULL
-                              AND recharge_order.source IN ('request', 'redemption')
-                              AND recharge_order.activity_id = $1
-                              AND recharge_order.sku = item.item_id)
-                     END
-                FROM UNNEST($2::text[], $3::text[]) WITH ORDINALITY AS item (kind, item_id, number)
-               ORDER BY item.number",
-        )
-        .bind(activity_id.as_str())
-        .bind(kinds)
-        .bind(ids)
-        .fetch_all(&self.pool)
-        .await?;
-        used.into_iter().map(|used| Ok(u64::try_from(used)?)).collect()
     }
 }
 

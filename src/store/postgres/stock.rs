@@ -221,3 +221,41 @@ pub(super) fn was_voided(cause: &Cause) -> bool {
     let fault = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
     fault.and_then(|fault| fault.constraint()).is_some_and(|name| matches!(name, "draw_pk" | "recharge_order_pk"))
 }
+
+/// Units of each item that rows use, in order. As the view `stock_used`, for items that may not be counted yet.
+pub(super) async fn count_used(
+    connection: &mut PgConnection,
+    activity_id: &ActivityId,
+    items: &[StockItem],
+) -> Tried<Vec<u64>> {
+    let used: Vec<i64> = sqlx::query_scalar(
+        r"SELECT CASE item.kind
+                 WHEN 'award' THEN (SELECT COUNT(*)
+                                      FROM draw
+                                     WHERE NOT draw.void
+                                       AND draw.activity_id = $1
+                                       AND draw.award_id = item.item_id)
+                                 - (SELECT COUNT(*)
+                                      FROM award_record
+                                      JOIN draw ON draw.draw_id = award_record.draw_id
+                                     WHERE award_record.state = 'recalled'
+                                       AND draw.activity_id = $1
+                                       AND draw.award_id = item.item_id)
+                 ELSE (SELECT COUNT(*)
+                         FROM recharge_order
+                        WHERE NOT recharge_order.void
+                          AND recharge_order.reversed_at IS NULL
+                          AND recharge_order.source IN ('request', 'redemption')
+                          AND recharge_order.activity_id = $1
+                          AND recharge_order.sku = item.item_id)
+                 END
+            FROM UNNEST($2::text[], $3::text[]) WITH ORDINALITY AS item (kind, item_id, number)
+           ORDER BY item.number",
+    )
+    .bind(activity_id.as_str())
+    .bind(column(items, StockItem::kind))
+    .bind(column(items, StockItem::id))
+    .fetch_all(connection)
+    .await?;
+    used.into_iter().map(|used| Ok(u64::try_from(used)?)).collect()
+}

@@ -1,6 +1,4 @@
-//! Everything of one user or one draw in Postgres, of one snapshot.
-//!
-//! The timeline is one list of ids from several sources; another kind of item is one more source of ids and one more loader.
+//! Everything that one draw caused, in Postgres, of one snapshot.
 
 use std::collections::HashMap;
 
@@ -11,7 +9,7 @@ use uuid::Uuid;
 
 use super::outbox::{EntryRow, read_awards};
 use super::rows::{DrawRow, OrderRow};
-use super::{PostgresStore, Tried, before, points, ulid, uuid};
+use super::{PostgresStore, Tried, points, ulid, uuid};
 use crate::domain::calendar::Timestamp;
 use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{AwardRecordId, DrawId, OutboxId, UserId};
@@ -40,62 +38,6 @@ impl StoryStore for PostgresStore {
     }
 }
 
-impl PostgresStore {
-    async fn read_timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Tried<Vec<TimelineItem>> {
-        let mut tx = self.snapshot().await?;
-        let ids: Vec<(Uuid, String)> = sqlx::query_as(
-            r"SELECT id, kind
-                FROM (SELECT id, kind
-                        FROM (SELECT draw_id AS id, 'draw' AS kind
-                                FROM draw
-                               WHERE NOT void
-                                 AND user_id = $1
-                                 AND draw_id < $2
-                               ORDER BY draw_id DESC
-                               LIMIT $3) AS draws
-                       UNION ALL
-                      SELECT id, kind
-                        FROM (SELECT recharge_order_id AS id, 'recharge' AS kind
-                                FROM recharge_order
-                               WHERE NOT void
-                                 AND source <> 'award'
-                                 AND user_id = $1
-                                 AND recharge_order_id < $2
-                               ORDER BY recharge_order_id DESC
-                               LIMIT $3) AS orders
-                       UNION ALL
-                      SELECT id, kind
-                        FROM (SELECT entry.transfer_id AS id, 'points' AS kind
-                                FROM entry
-                                JOIN transfer ON transfer.transfer_id = entry.transfer_id
-                               WHERE entry.account_id = $4
-                                 AND entry.transfer_id < $2
-                                 AND transfer.reason <> 'award'
-                               ORDER BY entry.transfer_id DESC
-                               LIMIT $3) AS entries) AS items
-               ORDER BY id DESC
-               LIMIT $3",
-        )
-        .bind(user_id.as_str())
-        .bind(before(page.after))
-        .bind(i64::from(page.limit))
-        .bind(Account::User(user_id.clone()).key())
-        .fetch_all(&mut *tx)
-        .await?;
-        let of_kind =
-            |kind: &str| -> Vec<Uuid> { ids.iter().filter(|(_, its)| its == kind).map(|(id, _)| *id).collect() };
-        let draws = read_stories(&mut tx, &of_kind("draw")).await?;
-        let orders = read_orders(&mut tx, &of_kind("recharge")).await?;
-        let entries = read_entries(&mut tx, user_id, &of_kind("points")).await?;
-        tx.rollback().await?;
-        let mut items: Vec<_> = draws.into_iter().map(|story| TimelineItem::Draw(Box::new(story))).collect();
-        items.extend(orders.into_iter().map(TimelineItem::Recharge));
-        items.extend(entries.into_iter().map(TimelineItem::Points));
-        items.sort_unstable_by_key(|item| std::cmp::Reverse(item.ulid()));
-        Ok(items)
-    }
-}
-
 /// What leads from draws to what they caused, column by column.
 #[derive(Default)]
 struct Causes<'a> {
@@ -120,7 +62,7 @@ impl<'a> Causes<'a> {
 }
 
 /// The stories of these draws, in no order; unknown ones are left out.
-async fn read_stories(tx: &mut PgConnection, ids: &[Uuid]) -> Tried<Vec<DrawStory>> {
+pub(super) async fn read_stories(tx: &mut PgConnection, ids: &[Uuid]) -> Tried<Vec<DrawStory>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -265,40 +207,4 @@ async fn read_caused_orders(tx: &mut PgConnection, causes: &Causes<'_>) -> Tried
         orders.entry(order.source.parts().1).or_default().push(order);
     }
     Ok(orders)
-}
-
-/// These orders.
-async fn read_orders(tx: &mut PgConnection, ids: &[Uuid]) -> Tried<Vec<RechargeOrder>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<OrderRow> = sqlx::query_as(
-        r"SELECT live_recharge_order.*
-            FROM live_recharge_order
-           WHERE recharge_order_id = ANY($1)",
-    )
-    .bind(ids)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(OrderRow::read).collect()
-}
-
-/// A user's lines of these transfers.
-async fn read_entries(tx: &mut PgConnection, user_id: &UserId, ids: &[Uuid]) -> Tried<Vec<Entry>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<points::EntryRow> = sqlx::query_as(
-        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.note,
-                 transfer.created_at
-            FROM entry
-            JOIN transfer ON transfer.transfer_id = entry.transfer_id
-           WHERE entry.account_id = $1
-             AND entry.transfer_id = ANY($2)",
-    )
-    .bind(Account::User(user_id.clone()).key())
-    .bind(ids)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(points::EntryRow::read).collect()
 }

@@ -1,17 +1,23 @@
 //! The books of all databases.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::{Shard, ShardedStore};
 use crate::domain::audit::AuditEntry;
+use crate::domain::award::AwardKind;
 use crate::domain::calendar::Timestamp;
 use crate::domain::draw::Draw;
-use crate::domain::id::{AuditId, DrawId};
+use crate::domain::id::{AuditId, AwardRecordId, DrawId};
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::store::audit::{AuditFilter, AuditStore};
 use crate::store::books::{ActivityLimits, BookStore};
 use crate::store::stock::StockStore;
 use crate::store::{Page, Stored};
+
+/// Awards or codes that are compared in one step.
+const STEP: u32 = 1_000;
 
 #[async_trait]
 impl<S: Shard> BookStore for ShardedStore<S> {
@@ -47,6 +53,31 @@ impl<S: Shard> BookStore for ShardedStore<S> {
         self.merged(limit, |_| (), |shard| shard.award_violations(limit)).await
     }
 
+    async fn code_violations(&self, swept_before: Timestamp, limit: u32) -> Stored<Vec<Violation>> {
+        if self.others().is_empty() {
+            return self.first().code_violations(swept_before, limit).await;
+        }
+        let mut found = self.first().pool_violations(limit).await?;
+        found.extend(self.stray_codes(limit).await?);
+        for shard in self.shards() {
+            let mut after = None;
+            while found.len() < limit as usize {
+                let awards = shard.coupon_awards(after, STEP).await?;
+                let Some(last) = awards.last() else { break };
+                after = Some(last.award_record_id);
+                let ids: Vec<AwardRecordId> = awards.iter().map(|award| award.award_record_id).collect();
+                let codes = self.first().taken_codes(&ids).await?;
+                found.extend(awards.iter().filter_map(|award| award.difference(&codes, swept_before)));
+            }
+        }
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    async fn goods_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        self.merged(limit, |_| (), |shard| shard.goods_violations(limit)).await
+    }
+
     async fn redemption_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
         self.merged(limit, |_| (), |shard| shard.redemption_violations(limit)).await
     }
@@ -73,6 +104,25 @@ impl<S: Shard> BookStore for ShardedStore<S> {
 
     async fn limit_violations(&self, limits: &ActivityLimits, limit: u32) -> Stored<Vec<Violation>> {
         self.merged(limit, |_| (), |shard| shard.limit_violations(limits, limit)).await
+    }
+}
+
+impl<S: Shard> ShardedStore<S> {
+    /// Taken codes whose award is of another kind, or not there.
+    async fn stray_codes(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let (mut found, mut after) = (Vec::new(), None);
+        while found.len() < limit as usize {
+            let codes = self.first().codes_after(after, STEP).await?;
+            let Some(last) = codes.last() else { break };
+            after = Some(last.award_record_id);
+            let ids: Vec<AwardRecordId> = codes.iter().map(|code| code.award_record_id).collect();
+            let kinds = self
+                .gather(&ids, |id| id.bucket(), |shard, part| Box::pin(async move { shard.award_kinds(&part).await }))
+                .await?;
+            let kinds: HashMap<AwardRecordId, AwardKind> = kinds.into_iter().flatten().collect();
+            found.extend(codes.iter().filter_map(|code| code.stray(kinds.get(&code.award_record_id).copied())));
+        }
+        Ok(found)
     }
 }
 

@@ -4,7 +4,10 @@
 //! next brings it up to date, and `reconcile_stock` does where nothing changes. A copy that is behind never sells a unit
 //! twice: totals and the stock epoch are decided while no database can commit under the epoch before.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
+use futures::future::try_join_all;
 
 use super::{Shard, ShardedStore};
 use crate::domain::audit::Change;
@@ -13,22 +16,16 @@ use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
-use crate::domain::stock::{Epoch, StockItem};
+use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::store::Stored;
-use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StockShort, StoredVersion,
-};
+use crate::store::catalog::{CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion};
 
 #[async_trait]
 impl<S: Shard> CatalogStore for ShardedStore<S> {
     async fn publish(&self, new: &NewVersion) -> Stored<Published> {
         let _held = self.first().hold_catalog(&new.activity_id).await?;
-        let short = self.short(new).await?;
-        if !short.is_empty() {
-            self.copy_catalog(&new.activity_id).await?;
-            return Ok(Published::StockBelowUsed(short));
-        }
-        let published = self.first().publish(new).await?;
+        let elsewhere = self.count_elsewhere(new).await?;
+        let published = self.first().publish_beside(new, &elsewhere).await?;
         self.copy_catalog(&new.activity_id).await?;
         Ok(published)
     }
@@ -134,44 +131,55 @@ impl<S: Shard> ShardedStore<S> {
             return Ok(false);
         }
         let Some(copy) = self.first().catalog_copy(activity_id).await? else { return Ok(false) };
-        let taken = futures::future::try_join_all(self.others().iter().map(|shard| shard.take_copy(&copy))).await?;
+        let taken = try_join_all(self.others().iter().map(|shard| shard.take_copy(&copy))).await?;
         Ok(taken.contains(&true))
     }
 
-    /// Raises the epoch in every database above any that was, so that nothing can be recorded until counters are filled anew. Gives
-    /// the new one; nothing where the activity is unknown.
-    async fn fence(&self, activity_id: &ActivityId) -> Stored<Option<Epoch>> {
-        let Some(current) = self.first().stock_epoch(activity_id).await? else { return Ok(None) };
-        let next = Epoch(current.0 + 1);
+    /// Raises the epoch in every database above `seen`, so that nothing can be recorded until counters are filled anew.
+    async fn fence(&self, activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>> {
+        let next = Epoch(seen.0 + 1);
         for shard in &self.shards {
             shard.lift_epoch(activity_id, next).await?;
         }
         Ok(Some(next))
     }
 
-    /// Items of which more is used, over all databases, than a new version would allow. Nothing can be won or granted from when
-    /// they are counted until the version is there, because the counters are stale.
-    async fn short(&self, new: &NewVersion) -> Stored<Vec<StockShort>> {
-        if self.others().is_empty() {
-            return Ok(Vec::new());
-        }
-        let known = self.first().heads(std::slice::from_ref(&new.activity_id)).await?;
-        let Some(head) = known.first() else { return Ok(Vec::new()) };
-        let current = self.first().version(&new.activity_id, head.version).await?;
-        if current.is_some_and(|current| current.document == new.document) {
-            return Ok(Vec::new());
-        }
-        self.fence(&new.activity_id).await?;
+    /// Units of each item of a new version that the other databases use. Where the version counts anything otherwise than the one
+    /// before, they can use no more of it until they have the copy: their stock epoch has risen.
+    async fn count_elsewhere(&self, new: &NewVersion) -> Stored<Vec<u64>> {
         let items: Vec<StockItem> = new.stock.iter().map(|stock| stock.item.clone()).collect();
-        let used = self.used_everywhere(&new.activity_id, &items).await?;
-        let short = new.stock.iter().zip(used).filter(|(stock, used)| *used > stock.total);
-        Ok(short.map(|(stock, used)| StockShort { item: stock.item.clone(), total: stock.total, used }).collect())
+        let elsewhere = self.used_of(self.others(), &new.activity_id, &items).await?;
+        let Some(copy) = self.first().catalog_copy(&new.activity_id).await? else { return Ok(elsewhere) };
+        let current = copy.versions.iter().find(|stored| stored.version == copy.version);
+        let limited = |document: &CampaignDocument| -> BTreeSet<String> {
+            let limited = document.awards.iter().filter(|award| award.per_user.is_some());
+            limited.map(|award| award.id.clone()).collect()
+        };
+        let counted = |stock: &[StockTotal]| -> BTreeSet<(StockItem, u64)> {
+            stock.iter().map(|stock| (stock.item.clone(), stock.total)).collect()
+        };
+        let same = counted(&copy.stock) == counted(&new.stock)
+            && current.is_some_and(|current| limited(&current.document) == limited(&new.document));
+        // What is refused already needs no such care, and would be paid for with counters that are filled anew.
+        let is_short = new.stock.iter().zip(&elsewhere).any(|(stock, used)| *used > stock.total);
+        if same || is_short {
+            return Ok(elsewhere);
+        }
+        for shard in self.others() {
+            shard.lift_epoch(&new.activity_id, Epoch(copy.epoch.0 + 1)).await?;
+        }
+        self.used_of(self.others(), &new.activity_id, &items).await
     }
 
-    /// Units of each item that are used, over all databases.
-    pub(super) async fn used_everywhere(&self, activity_id: &ActivityId, items: &[StockItem]) -> Stored<Vec<u64>> {
+    /// Units of each item that rows of these databases use.
+    pub(super) async fn used_of(
+        &self,
+        shards: &[S],
+        activity_id: &ActivityId,
+        items: &[StockItem],
+    ) -> Stored<Vec<u64>> {
         let mut sums = vec![0; items.len()];
-        for used in self.everywhere(|shard| shard.used_units(activity_id, items)).await? {
+        for used in try_join_all(shards.iter().map(|shard| shard.used_units(activity_id, items))).await? {
             sums.iter_mut().zip(used).for_each(|(sum, used)| *sum += used);
         }
         Ok(sums)
@@ -185,9 +193,10 @@ impl<S: Shard> ShardedStore<S> {
         let _held = self.first().hold_catalog(activity_id).await?;
         // A copy that is behind would decide draws by a version that is over.
         self.copy_catalog(activity_id).await?;
-        if self.first().stock_epoch(activity_id).await? != Some(seen) {
-            return Ok(None);
+        match self.first().stock_epoch(activity_id).await? {
+            // A publication that was refused or cut short may have left others above the first.
+            Some(current) if current <= seen => self.fence(activity_id, seen).await,
+            _ => Ok(None),
         }
-        self.fence(activity_id).await
     }
 }

@@ -7,6 +7,7 @@
 
 mod books;
 mod catalog;
+mod codes;
 mod operations;
 mod points;
 mod settlement;
@@ -27,6 +28,7 @@ use super::{NotHome, Store, Stored};
 use crate::domain::bucket::Bucket;
 use crate::domain::id::UserId;
 use crate::fault::Fault;
+pub use codes::{CouponAward, TakenCode};
 pub use shard::{CatalogCopy, Held, Shard};
 
 /// Times that a bucket is looked for while it is being moved, and how long it is waited in between.
@@ -115,6 +117,11 @@ impl<S: Shard> ShardedStore<S> {
     /// The database that keeps what belongs to no user.
     fn first(&self) -> &S {
         &self.shards[0]
+    }
+
+    /// All of them, in the order of their numbers.
+    fn shards(&self) -> &[S] {
+        &self.shards
     }
 
     /// The databases that have copies of the catalog.

@@ -6,7 +6,7 @@ use super::{Shard, ShardedStore};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{HoldId, TransferId, UserId};
-use crate::domain::ledger::{Entry, Holdings};
+use crate::domain::ledger::{Entry, Hold, Holdings};
 use crate::domain::points::Points;
 use crate::store::ledger::{Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed};
 use crate::store::{Page, Stored};
@@ -39,6 +39,10 @@ impl<S: Shard> LedgerStore for ShardedStore<S> {
 
     async fn hold(&self, new: &NewHold) -> Stored<Held> {
         self.write(Bucket::of(&new.user_id), |shard| shard.hold(new)).await
+    }
+
+    async fn hold_of(&self, user_id: &UserId, hold_id: HoldId) -> Stored<Option<Hold>> {
+        self.read(Bucket::of(user_id), |shard| shard.hold_of(user_id, hold_id)).await
     }
 
     async fn end_hold(&self, new: &NewHoldEnd) -> Stored<Ended> {

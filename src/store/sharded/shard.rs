@@ -6,13 +6,15 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::BucketMap;
+use super::{BucketMap, CouponAward, TakenCode};
+use crate::domain::award::AwardKind;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::ActivityState;
 use crate::domain::id::{ActivityId, AwardRecordId, Version};
+use crate::domain::reconcile::Violation;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
-use crate::store::catalog::StoredVersion;
+use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::{Store, Stored};
 
 /// Something that nobody else has until it is dropped.
@@ -55,6 +57,10 @@ pub trait Shard: Store {
     /// anything was different.
     async fn take_copy(&self, copy: &CatalogCopy) -> Stored<bool>;
 
+    /// Publishes as [`CatalogStore::publish`](crate::store::catalog::CatalogStore::publish) does, where rows of other databases use
+    /// `elsewhere` units of each item of the version. Asked of the first.
+    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published>;
+
     /// Raises the epoch to at least `epoch`, waiting for those who write under a lower one. Nothing where the activity is unknown.
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()>;
 
@@ -67,8 +73,20 @@ pub trait Shard: Store {
     /// Coupon awards that are recalled, by id, ascending.
     async fn recalled_coupons(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<AwardRecordId>>;
 
-    /// Those of the awards that have a code. Asked of the first.
-    async fn having_code(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<AwardRecordId>>;
+    /// Coupon awards in any state, by id, ascending.
+    async fn coupon_awards(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<CouponAward>>;
+
+    /// Of which kind awards are; those that are not there are left out.
+    async fn award_kinds(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<(AwardRecordId, AwardKind)>>;
+
+    /// The codes that awards have. Asked of the first.
+    async fn taken_codes(&self, award_record_ids: &[AwardRecordId]) -> Stored<HashMap<AwardRecordId, TakenCode>>;
+
+    /// Taken codes by the ids of their awards, ascending. Asked of the first.
+    async fn codes_after(&self, after: Option<AwardRecordId>, limit: u32) -> Stored<Vec<TakenCode>>;
+
+    /// Pools that count otherwise than their codes. Asked of the first.
+    async fn pool_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
     /// Whether all of the buckets can be read here, at this moment.
     async fn has(&self, buckets: &[Bucket]) -> Stored<bool>;

@@ -27,10 +27,8 @@ impl<S: Shard> StockStore for ShardedStore<S> {
         let mut truth = self.first().stock_truth(activity_id).await?;
         if !self.others().is_empty() {
             let items: Vec<StockItem> = truth.iter().map(|truth| truth.item.clone()).collect();
-            for shard in self.others() {
-                let used = shard.used_units(activity_id, &items).await?;
-                truth.iter_mut().zip(used).for_each(|(truth, used)| truth.used += used);
-            }
+            let elsewhere = self.used_of(self.others(), activity_id, &items).await?;
+            truth.iter_mut().zip(elsewhere).for_each(|(truth, used)| truth.used += used);
         }
         Ok(truth)
     }

@@ -229,7 +229,7 @@ impl<S: Shard> CouponStore for ShardedStore<S> {
                 let recalled = shard.recalled_coupons(after, RECALLED_MAX).await?;
                 let Some(last) = recalled.last() else { break };
                 after = Some(*last);
-                found.extend(self.first().having_code(&recalled).await?);
+                found.extend(self.first().taken_codes(&recalled).await?.into_keys());
             }
         }
         found.truncate(limit as usize);

@@ -78,7 +78,7 @@ impl BehaviourStore for SqliteStore {
 }
 
 #[derive(FromRow)]
-struct BehaviourRow {
+pub(super) struct BehaviourRow {
     behaviour_id: String,
     user_id: String,
     activity_id: String,
@@ -92,7 +92,7 @@ struct BehaviourRow {
 }
 
 impl BehaviourRow {
-    fn read(&self) -> Tried<Behaviour> {
+    pub(super) fn read(&self) -> Tried<Behaviour> {
         let id = |text: &str| ulid(text).map(BehaviourId::from_ulid);
         Ok(Behaviour {
             behaviour_id: id(&self.behaviour_id)?,

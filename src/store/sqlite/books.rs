@@ -13,7 +13,7 @@ use crate::store::Stored;
 use crate::store::books::{ActivityLimits, BookStore};
 
 /// A violation as the statements word it: the row's name, and what is wrong with it.
-type Found = (String, String);
+pub(super) type Found = (String, String);
 
 fn violations(invariant: Invariant, found: Vec<Found>) -> Vec<Violation> {
     found.into_iter().map(|(subject, detail)| Violation { invariant, subject, detail }).collect()
@@ -239,58 +239,18 @@ impl BookStore for SqliteStore {
     }
 
     async fn award_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
-        let found: Vec<Found> = sqlx::query_as(
-            r"SELECT 'draw draw_' || draw.draw_id, 'it has no award record of its own'
-                FROM draw NOT INDEXED
-                LEFT JOIN award_record ON award_record.draw_id = draw.draw_id
-               WHERE draw.void = 0
-                 AND award_record.award_record_id IS NOT draw.award_record_id
-               UNION ALL
-              SELECT 'award record award_' || award_record.award_record_id, 'its draw is not there'
-                FROM award_record
-                LEFT JOIN draw ON draw.draw_id = award_record.draw_id AND draw.void = 0
-               WHERE draw.draw_id IS NULL
-               UNION ALL
-              SELECT 'award record award_' || award_record.award_record_id,
-                     'it is ' || award_record.state || ' and its points are '
-                     || CASE WHEN transfer.transfer_id IS NULL THEN 'not credited' ELSE 'credited' END
-                FROM draw NOT INDEXED
-               CROSS JOIN award_record ON award_record.draw_id = draw.draw_id
-                LEFT JOIN transfer
-                  ON transfer.reason = 'award'
-                 AND transfer.key = 'award_' || award_record.award_record_id
-               WHERE draw.void = 0
-                 AND draw.kind = 'points'
-                 AND (award_record.state = 'delivered') <> (transfer.transfer_id IS NOT NULL)
-               UNION ALL
-              SELECT 'award record award_' || award_record.award_record_id,
-                     'it is ' || award_record.state || ' and its draws are '
-                     || CASE WHEN recharge_order.recharge_order_id IS NULL THEN 'not granted' ELSE 'granted' END
-                FROM draw NOT INDEXED
-               CROSS JOIN award_record ON award_record.draw_id = draw.draw_id
-                LEFT JOIN recharge_order
-                  ON recharge_order.void = 0
-                 AND recharge_order.user_id = draw.user_id
-                 AND recharge_order.activity_id = draw.activity_id
-                 AND recharge_order.source = 'award'
-                 AND recharge_order.source_key = 'award_' || award_record.award_record_id
-               WHERE draw.void = 0
-                 AND draw.kind = 'draws'
-                 AND (award_record.state = 'delivered') <> (recharge_order.recharge_order_id IS NOT NULL)
-               UNION ALL
-              SELECT 'award record award_' || award_record.award_record_id,
-                     'it is ' || award_record.state || ' and its work is ' || COALESCE(outbox.state, 'not there')
-                FROM award_record
-                LEFT JOIN outbox ON outbox.award_record_id = award_record.award_record_id
-               WHERE (award_record.state IN ('pending', 'dispatched')
-                      AND COALESCE(outbox.state, 'none') NOT IN ('pending', 'leased'))
-                  OR (award_record.state = 'dead' AND outbox.state IS NOT 'dead')
-               LIMIT ?1",
-        )
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(Fault::doing("compare awards with draws and effects"))?;
+        let found =
+            self.award_differences(limit).await.map_err(Fault::doing("compare awards with draws and effects"))?;
+        Ok(violations(Invariant::Awards, found))
+    }
+
+    async fn code_violations(&self, swept_before: Timestamp, limit: u32) -> Stored<Vec<Violation>> {
+        let found = self.code_differences(swept_before, limit).await;
+        Ok(violations(Invariant::Awards, found.map_err(Fault::doing("compare coupon codes with awards"))?))
+    }
+
+    async fn goods_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
+        let found = self.goods_differences(limit).await.map_err(Fault::doing("compare goods with awards"))?;
         Ok(violations(Invariant::Awards, found))
     }
 

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod audit;
+mod award_books;
 mod behaviours;
 mod books;
 mod catalog;
@@ -36,6 +37,7 @@ mod sessions;
 mod settlement;
 mod stock;
 mod stories;
+mod timeline;
 mod tokens;
 mod totals;
 mod wins;

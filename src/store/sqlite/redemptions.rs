@@ -57,7 +57,7 @@ impl RedemptionStore for SqliteStore {
 }
 
 #[derive(FromRow)]
-struct RedemptionRow {
+pub(super) struct RedemptionRow {
     redemption_id: String,
     user_id: String,
     activity_id: String,
@@ -73,7 +73,7 @@ struct RedemptionRow {
 }
 
 impl RedemptionRow {
-    fn read(&self) -> Tried<RedemptionOrder> {
+    pub(super) fn read(&self) -> Tried<RedemptionOrder> {
         Ok(RedemptionOrder {
             redemption_id: RedemptionId::from_ulid(ulid(&self.redemption_id)?),
             user_id: UserId::new(&self.user_id)?,

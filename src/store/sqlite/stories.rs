@@ -1,6 +1,4 @@
-//! Everything of one user or one draw in SQLite, of one snapshot.
-//!
-//! The timeline is one list of ids from several sources; another kind of item is one more source of ids and one more loader.
+//! Everything that one draw caused, in SQLite, of one snapshot.
 
 use std::collections::HashMap;
 
@@ -11,7 +9,7 @@ use ulid::Ulid;
 
 use super::outbox::{EntryRow, read_awards};
 use super::rows::{DrawRow, OrderRow, ulid};
-use super::{SqliteStore, Tried, before, instant, json, points};
+use super::{SqliteStore, Tried, instant, json, points};
 use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{AwardRecordId, DrawId, OutboxId, UserId};
 use crate::domain::ledger::{Account, Entry};
@@ -39,63 +37,6 @@ impl StoryStore for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    async fn read_timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Tried<Vec<TimelineItem>> {
-        let mut tx = self.readers.begin().await?;
-        let ids: Vec<(String, String)> = sqlx::query_as(
-            r"SELECT id, kind
-                FROM (SELECT id, kind
-                        FROM (SELECT draw_id AS id, 'draw' AS kind
-                                FROM draw
-                               WHERE void = 0
-                                 AND user_id = ?1
-                                 AND draw_id < ?2
-                               ORDER BY draw_id DESC
-                               LIMIT ?3)
-                       UNION ALL
-                      SELECT id, kind
-                        FROM (SELECT recharge_order_id AS id, 'recharge' AS kind
-                                FROM recharge_order
-                               WHERE void = 0
-                                 AND source <> 'award'
-                                 AND user_id = ?1
-                                 AND recharge_order_id < ?2
-                               ORDER BY recharge_order_id DESC
-                               LIMIT ?3)
-                       UNION ALL
-                      SELECT id, kind
-                        FROM (SELECT entry.transfer_id AS id, 'points' AS kind
-                                FROM entry
-                                JOIN transfer ON transfer.transfer_id = entry.transfer_id
-                               WHERE entry.account_id = ?4
-                                 AND entry.transfer_id < ?2
-                                 AND transfer.reason <> 'award'
-                               ORDER BY entry.transfer_id DESC
-                               LIMIT ?3))
-               ORDER BY id DESC
-               LIMIT ?3",
-        )
-        .bind(user_id.as_str())
-        .bind(before(page.after))
-        .bind(page.limit)
-        .bind(Account::User(user_id.clone()).key())
-        .fetch_all(&mut *tx)
-        .await?;
-        let of_kind = |kind: &str| -> Vec<String> {
-            ids.iter().filter(|(_, its)| its == kind).map(|(id, _)| id.clone()).collect()
-        };
-        let draws = read_stories(&mut tx, &of_kind("draw")).await?;
-        let orders = read_orders(&mut tx, &of_kind("recharge")).await?;
-        let entries = read_entries(&mut tx, user_id, &of_kind("points")).await?;
-        tx.rollback().await?;
-        let mut items: Vec<_> = draws.into_iter().map(|story| TimelineItem::Draw(Box::new(story))).collect();
-        items.extend(orders.into_iter().map(TimelineItem::Recharge));
-        items.extend(entries.into_iter().map(TimelineItem::Points));
-        items.sort_unstable_by_key(|item| std::cmp::Reverse(item.ulid()));
-        Ok(items)
-    }
-}
-
 /// What leads from a draw to what it caused.
 #[derive(Serialize)]
 struct CauseJson<'a> {
@@ -108,7 +49,7 @@ struct CauseJson<'a> {
 }
 
 /// The stories of these draws, in no order; unknown ones are left out.
-async fn read_stories(tx: &mut SqliteConnection, ids: &[String]) -> Tried<Vec<DrawStory>> {
+pub(super) async fn read_stories(tx: &mut SqliteConnection, ids: &[String]) -> Tried<Vec<DrawStory>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -260,40 +201,4 @@ async fn read_caused_orders(tx: &mut SqliteConnection, causes: &str) -> Tried<Ha
         orders.entry(order.source.parts().1).or_default().push(order);
     }
     Ok(orders)
-}
-
-/// These orders.
-async fn read_orders(tx: &mut SqliteConnection, ids: &[String]) -> Tried<Vec<RechargeOrder>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<OrderRow> = sqlx::query_as(
-        r"SELECT live_recharge_order.*
-            FROM live_recharge_order
-           WHERE recharge_order_id IN (SELECT value FROM json_each(?1))",
-    )
-    .bind(json(ids)?)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(OrderRow::read).collect()
-}
-
-/// A user's lines of these transfers.
-async fn read_entries(tx: &mut SqliteConnection, user_id: &UserId, ids: &[String]) -> Tried<Vec<Entry>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<points::EntryRow> = sqlx::query_as(
-        r"SELECT entry.transfer_id, entry.amount, entry.balance, transfer.reason, transfer.key, transfer.note,
-                 transfer.created_at
-            FROM entry
-            JOIN transfer ON transfer.transfer_id = entry.transfer_id
-           WHERE entry.account_id = ?1
-             AND entry.transfer_id IN (SELECT value FROM json_each(?2))",
-    )
-    .bind(Account::User(user_id.clone()).key())
-    .bind(json(ids)?)
-    .fetch_all(tx)
-    .await?;
-    rows.iter().map(points::EntryRow::read).collect()
 }

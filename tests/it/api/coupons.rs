@@ -42,6 +42,8 @@ async fn a_file_with_a_bad_line_is_refused_whole_and_the_line_is_named() {
         (answer.code(), answer.fault_fields()),
         ("invalid_request".into(), vec!["line 2".into(), "line 3".into()])
     );
+    let answer = load(&market, "payment", "code\r\n\r\nA-1\r\nA-2,5\r\n\r\nwith space\r\n").await;
+    assert_eq!(answer.fault_fields(), ["line 4", "line 6"], "blank lines count, as in an editor");
     assert_eq!(market.get("/admin/coupon-pools/payment").await.json()["total"], 0);
     assert_eq!(load(&market, "payment", "").await.fault_fields(), ["line 1"]);
     assert_eq!(load(&market, "a%20b", "A-1").await.fault_fields(), ["id"]);

@@ -1,5 +1,6 @@
 //! Earning, spending, setting aside and taking back points over HTTP.
 
+use big_market::domain::api_key::Scope;
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -199,6 +200,43 @@ async fn holds_are_captured_or_released() {
         items.iter().map(|item| (item["reason"].as_str().unwrap(), item["balance"].as_str().unwrap())).collect();
     assert_eq!(lines, [("release", "80.00"), ("hold", "50.00"), ("hold", "70.00"), ("earn", "100.00")]);
     assert_eq!(items[0]["key"], json!(first));
+}
+
+#[tokio::test]
+async fn a_hold_tells_where_it_stands() {
+    let market = Market::empty().await;
+    done(&market, "earn", "e", json!({"amount": "100"})).await;
+    let wish = json!({"amount": "30", "expires_at": "2026-03-02T04:00:00Z"});
+    let (first, second) =
+        (done(&market, "holds", "h", wish).await, done(&market, "holds", "i", json!({"amount": "5"})).await);
+    let path = |hold: &Value| format!("/v1/users/ann/points/holds/{}", hold["id"].as_str().unwrap());
+    let extended = |hold: &Value, more: Value| {
+        let mut told = hold.clone();
+        told.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        told
+    };
+    assert_eq!(market.get(path(&first)).await.json(), extended(&first, json!({"state": "held"})));
+    market.clock.advance(TimeDelta::minutes(1));
+    let captured = act(&market, &format!("holds/{}/capture", second["id"].as_str().unwrap()), "c").await.json();
+    let ended_at = &captured["ended_at"];
+    let ended = json!({"state": "captured", "ended_by": captured["transfer_id"], "ended_at": ended_at});
+    assert_eq!(market.get(path(&second)).await.json(), extended(&second, ended));
+    market.clock.advance(TimeDelta::hours(2));
+    assert_eq!(market.get(path(&first)).await.json()["state"], "held", "over, and not released yet");
+    market.app.expire_points().await.unwrap();
+    let told = market.get(path(&first)).await.json();
+    let ended_by = &market.get("/v1/users/ann/points").await.items()[0]["id"];
+    let ended = json!({"state": "released", "ended_by": ended_by, "ended_at": "2026-03-02T04:01:00.000Z"});
+    assert_eq!(told, extended(&first, ended));
+
+    let reader = market.key_with([Scope::UsersRead]).await;
+    assert_eq!(market.call(Method::GET, path(&first)).bearer(&reader).send().await.json(), told);
+    let writer = market.key_with([Scope::PointsWrite]).await;
+    assert_eq!(refused(&market.call(Method::GET, path(&first)).bearer(&writer).send().await), no(403, "forbidden"));
+    for unknown in [path(&first).replace("ann", "bob"), path(&json!({"id": "hold_01J9ZZZZZZZZZZZZZZZZZZZZZZ"}))] {
+        assert_eq!(refused(&market.get(&unknown).await), no(404, "not_found"), "{unknown}");
+    }
+    assert_eq!(market.get("/v1/users/a%0Ab/points/holds/what").await.fault_fields(), ["id", "hold"]);
 }
 
 #[tokio::test]

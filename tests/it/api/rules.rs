@@ -174,3 +174,57 @@ async fn a_timeline_tells_everything_newest_first() {
     let wrong = market.get("/admin/users/%20/timeline?limit=0&cursor=x&page=1").await;
     assert_eq!(wrong.fault_fields(), ["page", "id", "cursor", "limit"]);
 }
+
+#[tokio::test]
+async fn a_timeline_tells_redemptions_and_behaviours_with_what_they_caused() {
+    let market = Market::demo().await;
+    let post = async |path: &str, key: &str, body: Value| {
+        let answer = market.call(Method::POST, path).key(key).json(body).send().await;
+        assert!(answer.status.is_success(), "{}", answer.text());
+        market.clock.advance(TimeDelta::seconds(1));
+        answer.json()
+    };
+    post("/v1/users/ann/points/earn", "e", json!({"amount": "50"})).await;
+    let behaviour = json!({"user_id": "ann", "behaviour": "sign_in"});
+    let reported = post("/v1/behaviours", "-", behaviour).await["items"][0].clone();
+    let redeemed = post("/v1/redemptions", "r", json!({"user_id": "ann", "sku": "9013"})).await;
+    let id = redeemed["id"].as_str().unwrap();
+
+    let items = market.get("/admin/users/ann/timeline").await.items();
+    let kinds: Vec<_> = items.iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["redemption", "behaviour", "points"]);
+    let [redemption, rewarded, _] = items.as_slice() else { panic!("{items:?}") };
+    for (field, value) in redeemed.as_object().unwrap() {
+        assert_eq!(&redemption[field], value, "{field}");
+    }
+    assert_eq!((&redemption["state"], redemption.get("reversed_at")), (&json!("redeemed"), None));
+    let grant = &redemption["recharges"][0];
+    assert_eq!(
+        (&grant["source"], &grant["source_key"], &grant["draws"]),
+        (&json!("redemption"), &json!(id), &json!(5))
+    );
+    let entries = |item: &Value| -> Vec<(Value, Value)> {
+        let lines = item["points"].as_array().unwrap().iter();
+        lines.map(|line| (line["reason"].clone(), line["amount"].clone())).collect()
+    };
+    assert_eq!(entries(redemption), [(json!("redemption"), json!("-20.00"))]);
+
+    for (field, value) in reported.as_object().unwrap() {
+        assert_eq!(&rewarded[field], value, "{field}");
+    }
+    assert_eq!((&rewarded["behaviour"], &rewarded["business_key"]), (&json!("sign_in"), &json!("2026-03-02")));
+    assert_eq!(rewarded["day"], "2026-03-02");
+    assert_eq!(rewarded["grants"], json!([{"sku": "9014", "draws": 1, "points": "10.00"}]));
+    assert_eq!(entries(rewarded), [(json!("rebate"), json!("10.00"))]);
+    assert_eq!(rewarded["recharges"][0]["source"], "rebate");
+
+    let path = format!("/v1/redemptions/{id}/reverse");
+    assert_eq!(market.call(Method::POST, path).send().await.status, StatusCode::OK);
+    let items = market.get("/admin/users/ann/timeline").await.items();
+    assert_eq!(items.len(), 3, "what restored the points is told within the redemption");
+    assert_eq!(
+        (&items[0]["state"], &items[0]["reversed_at"]),
+        (&json!("reversed"), &json!("2026-03-02T02:00:03.000Z"))
+    );
+    assert_eq!(entries(&items[0])[1], (json!("reversal"), json!("20.00")));
+}

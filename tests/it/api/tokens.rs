@@ -3,6 +3,7 @@
 use big_market::api::{Access, Route, routes};
 use big_market::config::ChosenSecret;
 use big_market::domain::api_key::Scope;
+use big_market::domain::document::PrizeDocument;
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -114,6 +115,53 @@ async fn whatever_a_request_names_must_be_the_token_s_own() {
     assert_eq!(answer.status, StatusCode::CREATED);
     let seen = market.call(Method::GET, "/v1/users/ann/draws").bearer(&own).send().await.items();
     assert_eq!((seen.len(), &seen[0]["user_id"]), (1, &json!("ann")));
+}
+
+#[tokio::test]
+async fn a_token_claims_the_goods_of_its_own_activity() {
+    let mut lamps = crate::support::market::demo_document();
+    lamps.activity = "lamps".into();
+    lamps.blacklist = None;
+    for award in &mut lamps.awards {
+        award.prize = PrizeDocument::Goods { claim_within_days: None };
+    }
+    let market = Market::demo().await;
+    market.app.publish(lamps, "tests").await.unwrap();
+    for user in ["ann", "bob"] {
+        let recharge = json!({"user_id": user, "sku": "9014"});
+        for (rest, body) in [("recharges", recharge), ("draws", json!({"user_id": user}))] {
+            let path = format!("/v1/activities/lamps/{rest}");
+            let answer = market.call(Method::POST, path).key("k").json(body).send().await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        }
+    }
+    let won = async |user: &str| {
+        let award = market.get(format!("/v1/users/{user}/awards")).await.items().remove(0);
+        assert_eq!((&award["award"]["kind"], &award["activity_id"]), (&json!("goods"), &json!("lamps")));
+        award["id"].as_str().unwrap().to_owned()
+    };
+    let (anns, bobs) = (won("ann").await, won("bob").await);
+    let claim = async |token: &str, award: &str, user: &str| {
+        let body = json!({"user_id": user, "name": "Ann", "phone": "555", "address": ["Way 1"]});
+        market.call(Method::POST, format!("/v1/awards/{award}/claim")).bearer(token).json(body).send().await
+    };
+    let (elsewhere, own) = (token(&market, "ann", "100301").await, token(&market, "ann", "lamps").await);
+    let foreign = claim(&elsewhere, &anns, "ann").await;
+    let path = "/v1/activities/lamps/draws";
+    let other =
+        market.call(Method::POST, path).bearer(&elsewhere).key("l").json(json!({"user_id": "ann"})).send().await;
+    assert_eq!((foreign.status, &foreign.json()["detail"]), (StatusCode::FORBIDDEN, &other.json()["detail"]));
+    assert_eq!(foreign.code(), "forbidden");
+    assert_eq!(market.get("/admin/goods").await.items().len(), 0, "nothing is claimed");
+    // Whoever has them, in whichever activity: what is not the user's is not there.
+    for token in [&elsewhere, &own] {
+        assert_eq!(claim(token, &bobs, "ann").await.code(), "not_found");
+        assert_eq!(claim(token, "award_01J9ZZZZZZZZZZZZZZZZZZZZZZ", "ann").await.code(), "not_found");
+        assert_eq!(claim(token, &bobs, "bob").await.code(), "forbidden");
+        assert_eq!(claim(token, "7", "ann").await.fault_fields(), ["id"]);
+    }
+    let claimed = claim(&own, &anns, "ann").await;
+    assert_eq!(claimed.status, StatusCode::OK, "{}", claimed.text());
 }
 
 #[tokio::test]

@@ -1,10 +1,18 @@
 //! Stock: never below zero, never reset, and repaired after whatever happened to the counters.
 
 use big_market::app::{DrawRequest, RechargeRequest};
-use big_market::domain::document::{CampaignDocument, Format, parse};
-use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
+use big_market::domain::audit::{Actor, Change};
+use big_market::domain::coupon::CouponCode;
+use big_market::domain::document::{CampaignDocument, Format, PrizeDocument, parse};
+use big_market::domain::id::{ActivityId, AuditId, Name, RequestId, SkuId, UserId};
+use big_market::domain::reconcile::Invariant;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
+use big_market::store::Page;
+use big_market::store::coupons::CouponStore;
+use big_market::store::draws::DrawStore;
+use big_market::store::outbox::{OutboxStore, Recall, Recalled};
+use chrono::TimeDelta;
 use futures::future::join_all;
 
 use crate::support::market::Market;
@@ -153,4 +161,58 @@ async fn a_sku_that_begins_to_be_counted_counts_what_was_granted_before() {
     let refused = recharge(&market, "dan").await;
     assert!(matches!(refused, Err(Error::Refusal(Refusal::SkuSoldOut { .. }))), "{refused:?}");
     assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}
+
+/// What does not hold of an invariant: each row's name, and what is wrong with it.
+async fn broken(market: &Market, invariant: Invariant) -> Vec<(String, String)> {
+    let report = market.app.reconcile().await.unwrap();
+    let finding = report.findings.into_iter().find(|finding| finding.invariant == invariant).unwrap();
+    finding.violations.into_iter().map(|violation| (violation.subject, violation.detail)).collect()
+}
+
+#[tokio::test]
+async fn the_unit_of_a_recalled_award_that_is_not_back_in_stock_is_named() {
+    let market = Market::with(scarce(5, 10)).await;
+    recharge(&market, "ann").await.unwrap();
+    assert_eq!(draw(&market, "ann").await, "lamp");
+    market
+        .plant(
+            "UPDATE award_record SET state = 'recalled';
+             UPDATE outbox SET state = 'done', due_at = NULL, ended_at = created_at",
+        )
+        .await;
+    assert_eq!(broken(&market, Invariant::Awards).await, []);
+    let expected = "award lamp: 0 rows in SQL but 1 confirmed and at most 1 claimed or confirmed";
+    assert_eq!(broken(&market, Invariant::Stock).await, [("activity scarce".to_owned(), expected.to_owned())]);
+    market.run_job("reconcile_stock").await;
+    assert_eq!((left(&market, "lamp").await, broken(&market, Invariant::Stock).await), (5, vec![]));
+}
+
+#[tokio::test]
+async fn the_code_of_a_recall_that_was_cut_short_is_put_back_with_the_next_look() {
+    let mut document = scarce(5, 10);
+    document.awards[0].prize = PrizeDocument::Coupon { pool: "spring".into() };
+    let market = Market::with(document).await;
+    let pool = Name::new("spring").unwrap();
+    market.app.load_codes(&Actor::System("tests"), &pool, &[CouponCode::new("A-1").unwrap()]).await.unwrap();
+    recharge(&market, "ann").await.unwrap();
+    assert_eq!(draw(&market, "ann").await, "lamp");
+    let page = Page { after: None, limit: 9 };
+    let award = market.store.awards_of(&UserId::new("ann").unwrap(), &page).await.unwrap().remove(0);
+    let work = market.store.outbox(None, &Page { after: None, limit: 9 }).await.unwrap().remove(0);
+    let now = market.app.sources().now();
+    market.store.take_code(&pool, award.award_record_id, now).await.unwrap().unwrap();
+    let recall = Recall { outbox_id: work.outbox_id, reason: String::new() };
+    let audit_id = AuditId::from_ulid(award.award_record_id.ulid());
+    let change = Change { audit_id, actor: Actor::System("tests"), at: now };
+    assert!(matches!(market.store.recall(&recall, &change).await.unwrap(), Recalled::Done { .. }));
+
+    let subject = format!("award record {}", award.award_record_id);
+    assert_eq!(broken(&market, Invariant::Awards).await, [], "it was only just recalled");
+    market.clock.advance(TimeDelta::minutes(6));
+    let named = (subject, "it is recalled and its code is not back in pool spring".to_owned());
+    assert_eq!(broken(&market, Invariant::Awards).await, [named]);
+    market.run_job("reconcile_stock").await;
+    assert_eq!(broken(&market, Invariant::Awards).await, []);
+    assert_eq!(market.app.coupon_pool(&pool).await.unwrap().pool.left(), 1);
 }

@@ -329,7 +329,7 @@ async fn attempts_that_reach_outside_are_logged_and_outlive_their_work() {
         let told = bench.app.timeline(&ann(), &Page { after: None, limit: 9 }).await.expect("told");
         let attempts = told.into_iter().filter_map(|told| match told {
             Told::Draw(told) => Some(told.story.attempts),
-            Told::Recharge(_) | Told::Points(_) => None,
+            Told::Redemption(_) | Told::Behaviour(_) | Told::Recharge(_) | Told::Points(_) => None,
         });
         attempts.flatten().map(|one| (one.outcome, one.detail.expect("words"))).collect::<Vec<_>>()
     };

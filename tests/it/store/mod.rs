@@ -1,5 +1,6 @@
 //! What the stores can only be asked past their port; what every store must do is in `conformance`.
 
+mod award_books;
 mod books;
 mod exchanges;
 mod file;

@@ -96,7 +96,7 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN CONSTANT ROW",
     ];
     let (mut connection, _directory) = migrated().await;
-    for (file, statement) in all_statements("sqlite").into_iter().filter(|(file, _)| file != "books.rs") {
+    for (file, statement) in all_statements("sqlite").into_iter().filter(|(file, _)| !file.ends_with("books.rs")) {
         let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         for row in sqlx::query(plan).fetch_all(&mut connection).await.unwrap() {
             let step: String = row.get("detail");

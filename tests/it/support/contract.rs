@@ -97,8 +97,7 @@ fn check_type(described: &Value, value: &Value, place: &str) -> Result<(), Strin
 
 fn check_properties(schema: &Value, value: &Value, place: &str) -> Result<(), String> {
     let object = value.as_object().unwrap();
-    let parts: Vec<&Value> =
-        schema["allOf"].as_array().map_or_else(|| vec![schema], |parts| parts.iter().map(resolve).collect());
+    let parts = parts_of(schema);
     for (name, value) in object {
         let described = parts.iter().find_map(|part| part["properties"].get(name));
         let described = described.ok_or_else(|| format!("{place}: {name} is not described"))?;
@@ -107,6 +106,12 @@ fn check_properties(schema: &Value, value: &Value, place: &str) -> Result<(), St
     let required = parts.iter().filter_map(|part| part["required"].as_array()).flatten();
     let missing = required.map(|name| name.as_str().unwrap()).find(|name| !object.contains_key(*name));
     missing.map_or(Ok(()), |name| Err(format!("{place}: {name} is missing")))
+}
+
+/// The schemas that describe the properties of one object: a schema of all of several is all of theirs.
+fn parts_of(schema: &Value) -> Vec<&Value> {
+    let parts = schema["allOf"].as_array();
+    parts.map_or_else(|| vec![schema], |parts| parts.iter().map(resolve).flat_map(parts_of).collect())
 }
 
 fn resolve(schema: &Value) -> &Value {

@@ -20,7 +20,7 @@ use big_market::domain::id::{
     ActivityId, ApiKeyId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, HoldId, Name, OperatorId, OutboxId,
     RedemptionId, RequestId, TransferId, UserId, Version, WorkflowId,
 };
-use big_market::domain::ledger::{Entry, Holdings};
+use big_market::domain::ledger::{Entry, Hold, Holdings};
 use big_market::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
 use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
@@ -256,6 +256,7 @@ mortal!(MortalStore.store: LedgerStore {
     fn spend(new: &NewTransfer) -> Stored<Moved>;
     fn reverse(new: &NewReversal) -> Stored<Reversed>;
     fn hold(new: &NewHold) -> Stored<Held>;
+    fn hold_of(user_id: &UserId, hold_id: HoldId) -> Stored<Option<Hold>>;
     fn end_hold(new: &NewHoldEnd) -> Stored<Ended>;
     fn due_lots(now: Timestamp, limit: u32) -> Stored<Vec<TransferId>>;
     fn expire_lots(lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64>;
@@ -362,6 +363,8 @@ mortal!(MortalStore.store: BookStore {
     fn win_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn ledger_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn award_violations(limit: u32) -> Stored<Vec<Violation>>;
+    fn code_violations(swept_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;
+    fn goods_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn redemption_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn rebate_violations(limit: u32) -> Stored<Vec<Violation>>;
     fn outbox_violations(overdue_before: Timestamp, limit: u32) -> Stored<Vec<Violation>>;

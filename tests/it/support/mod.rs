@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod crash;
+pub mod cutting_proxy;
 pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
+use big_market::config::{ChosenSecret, Config, RedisConfig};
 use redis::{Cmd, FromRedisValue};
 use tempfile::TempDir;
 
@@ -77,6 +78,12 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
+    /// Settings that lead to it, with a prefix that no other test uses.
+    pub fn settings(&self) -> RedisConfig {
+        let url = ChosenSecret::new(self.url());
+        RedisConfig { url, prefix: fresh_prefix(), ..Config::defaults().redis }
+    }
+
     /// Host and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
@@ -124,10 +131,23 @@ impl RedisServer {
 
     /// Runs a command on a connection of its own: `server.run(redis::cmd("FLUSHALL"))`.
     pub fn run<T: FromRedisValue>(&self, command: &Cmd) -> T {
+        command.query(&mut self.connect()).unwrap()
+    }
+
+    /// Waits until a replica has everything that was written so far.
+    pub fn wait_for_a_replica(&self) {
+        let mut all = redis::pipe();
+        all.cmd("SET").arg("written-before-waiting").arg(1).ignore();
+        all.cmd("WAIT").arg(1).arg(u64::try_from(PATIENCE.as_millis()).unwrap() / 2);
+        let (reached,): (u32,) = all.query(&mut self.connect()).unwrap();
+        assert_eq!(reached, 1, "no replica followed");
+    }
+
+    fn connect(&self) -> redis::Connection {
         let client = redis::Client::open(self.url()).unwrap();
-        let mut connection = client.get_connection_with_timeout(PATIENCE).unwrap();
+        let connection = client.get_connection_with_timeout(PATIENCE).unwrap();
         connection.set_read_timeout(Some(PATIENCE)).unwrap();
-        command.query(&mut connection).unwrap()
+        connection
     }
 
     fn signal(&self, signal: &str) {

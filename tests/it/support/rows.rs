@@ -136,22 +136,33 @@ pub fn new_version(activity_id: &ActivityId, title: &str, stock: &[(StockItem, u
 
 /// The version with awards of which one user may win only so many.
 pub fn limited(mut new: NewVersion, limits: &[(&str, u32)]) -> NewVersion {
-    new.document.awards = limits
-        .iter()
-        .map(|(id, per_user)| AwardDocument {
-            id: (*id).into(),
-            title: (*id).into(),
-            weight: "0".into(),
-            stock: None,
-            unlock_after: 0,
-            per_user: Some(*per_user),
-            fallback: None,
-            dispatch_after_seconds: 0,
-            cost: None,
-            prize: PrizeDocument::Goods { claim_within_days: None },
-        })
-        .collect();
+    let award = |(id, per_user): &(&str, u32)| AwardDocument {
+        per_user: Some(*per_user),
+        ..award_document(id, PrizeDocument::Goods { claim_within_days: None })
+    };
+    new.document.awards = limits.iter().map(award).collect();
     new
+}
+
+/// The version with an award `other` of a code of this pool: what [`OpenActivity`] records coupons as.
+pub fn with_coupons(mut new: NewVersion, pool: &str) -> NewVersion {
+    new.document.awards.push(award_document("other", PrizeDocument::Coupon { pool: pool.into() }));
+    new
+}
+
+fn award_document(id: &str, prize: PrizeDocument) -> AwardDocument {
+    AwardDocument {
+        id: id.into(),
+        title: id.into(),
+        weight: "0".into(),
+        stock: None,
+        unlock_after: 0,
+        per_user: None,
+        fallback: None,
+        dispatch_after_seconds: 0,
+        cost: None,
+        prize,
+    }
 }
 
 pub fn recharge(user_id: &UserId, activity_id: &ActivityId, request_id: &str, draws: u32) -> NewRecharge {
@@ -212,8 +223,13 @@ pub struct OpenActivity {
 impl OpenActivity {
     /// Publishes an activity that counts award `car` (10) and SKU `pack` (5).
     pub async fn publish(store: &Arc<dyn Store>, name: &str) -> Self {
-        let activity_id = activity(name);
-        let new = new_version(&activity_id, "first", &[(award_item("car"), 10), (sku_item("pack"), 5)]);
+        let stock = [(award_item("car"), 10), (sku_item("pack"), 5)];
+        Self::publish_version(store, new_version(&activity(name), "first", &stock)).await
+    }
+
+    /// Publishes the first version of an activity.
+    pub async fn publish_version(store: &Arc<dyn Store>, new: NewVersion) -> Self {
+        let activity_id = new.activity_id.clone();
         assert_eq!(store.publish(&new).await.unwrap(), Published::Version(Version(1)));
         Self { store: store.clone(), activity_id, day: day("2026-11-22"), epoch: Epoch(1) }
     }

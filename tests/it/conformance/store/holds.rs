@@ -48,6 +48,21 @@ pub async fn a_hold_leaves_the_balance_at_once(store: Arc<dyn Store>) {
     ann.check().await;
 }
 
+pub async fn a_hold_is_told_as_it_stands_to_its_own_user(store: Arc<dyn Store>) {
+    let ann = ann_with(&store, 100).await;
+    let (first, second) = (ann.hold("h", 60, Some(at(90))).await, ann.hold("i", 10, None).await);
+    let told = async |text: &str, hold_id| store.hold_of(&user(text), hold_id).await.unwrap();
+    assert_eq!(told("ann", first.hold_id).await, Some(first.clone()));
+    for (hold, state) in [(&first, RELEASED), (&second, CAPTURED)] {
+        let new = ann.new_end(&format!("end {state}"), hold.hold_id, state);
+        store.end_hold(&new).await.unwrap();
+        let end = HoldEnd { state, transfer_id: new.transfer_id, ended_at: at(5) };
+        assert_eq!(told("ann", hold.hold_id).await, Some(Hold { end: Some(end), ..hold.clone() }));
+    }
+    assert_eq!(told("bob", first.hold_id).await, None);
+    assert_eq!(told("ann", ann.new_hold("never", 1, None).hold_id).await, None);
+}
+
 pub async fn a_captured_hold_is_gone(store: Arc<dyn Store>) {
     let ann = ann_with(&store, 100).await;
     let hold = ann.hold("h", 60, None).await;

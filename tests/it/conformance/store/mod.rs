@@ -197,6 +197,7 @@ macro_rules! every_case {
             holds: [
                 a_hold_leaves_the_balance_at_once,
                 a_captured_hold_is_gone,
+                a_hold_is_told_as_it_stands_to_its_own_user,
                 a_released_hold_is_back_in_its_lots,
                 a_key_ends_one_hold,
                 parallel_ends_of_a_hold_have_one_winner,
@@ -218,7 +219,11 @@ macro_rules! every_case {
                 lists_are_read_part_by_part_by_user,
                 parallel_puts_leave_one_entry_and_one_record,
             ],
-            stories: [a_draw_tells_everything_it_caused, a_timeline_is_merged_without_gaps],
+            stories: [
+                a_draw_tells_everything_it_caused,
+                a_timeline_is_merged_without_gaps,
+                a_redemption_and_a_behaviour_tell_what_they_caused,
+            ],
             coupons: [
                 codes_are_added_once,
                 loading_codes_is_noted_without_them,
@@ -298,6 +303,7 @@ macro_rules! every_case {
             books: [
                 honest_work_has_clean_books,
                 honest_exchanges_have_clean_books,
+                codes_and_goods_on_their_way_have_clean_books,
                 draws_beyond_a_limit_are_named,
                 overdue_work_is_named,
                 draws_are_read_part_by_part,

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use big_market::domain::award::{AwardState, PrizeValue};
-use big_market::domain::id::{DrawId, SkuId};
+use big_market::domain::id::{DrawId, SkuId, UserId};
+use big_market::domain::ledger::{Entry, TransferReason};
 use big_market::domain::outbox::{AttemptEnd, AttemptOutcome, OutboxState};
 use big_market::domain::story::{DrawStory, TimelineItem};
+use big_market::store::behaviours::BehavioursRecorded;
 use big_market::store::draws::NewDraw;
 use big_market::store::{Page, Store};
 use ulid::Ulid;
 
+use crate::support::exchanges::{earn, payment, redemption, reversal, sign_in};
+use crate::support::points::Saver;
 use crate::support::rows::{OpenActivity, at, finish, lease, mint, points, user};
 
 async fn story(store: &Arc<dyn Store>, new: &NewDraw) -> DrawStory {
@@ -64,49 +68,117 @@ pub async fn a_draw_tells_everything_it_caused(store: Arc<dyn Store>) {
     assert_eq!((told.work, told.attempts.len()), (None, 2));
 }
 
+/// The whole timeline of a user, read in parts of `limit`.
+async fn timeline(store: &Arc<dyn Store>, user_id: &UserId, limit: u32) -> Vec<TimelineItem> {
+    let (mut told, mut after) = (Vec::new(), None);
+    loop {
+        let part = store.timeline(user_id, &Page { after, limit }).await.unwrap();
+        let Some(last) = part.last() else { return told };
+        after = Some(last.ulid());
+        assert!(part.len() <= usize::try_from(limit).unwrap());
+        told.extend(part);
+    }
+}
+
 pub async fn a_timeline_is_merged_without_gaps(store: Arc<dyn Store>) {
     let (open, other) = (OpenActivity::publish(&store, "a").await, OpenActivity::publish(&store, "b").await);
     let ann = user("ann");
     let mut expected: Vec<(&str, Ulid)> = Vec::new();
     for round in 0..4 {
         for open in [&open, &other] {
-            open.grant(&ann, &format!("g{round}"), 2).await;
-            open.grant(&user("bob"), &format!("g{round}"), 2).await;
-            let pack = PrizeValue::Draws { sku: SkuId::new("pack").unwrap(), draws: 1 };
-            let draws = open.draw(&ann, &format!("r{round}"), &[points(1), pack]).await;
-            open.draw(&user("bob"), &format!("r{round}"), &[points(1)]).await;
-            attempt(&store, &draws[0], 1, AttemptOutcome::CreditPoints).await;
-            attempt(&store, &draws[1], 1, AttemptOutcome::GrantDraws).await;
-            expected.push(("recharge", Ulid::nil()));
-            expected.extend(draws.iter().map(|new| ("draw", new.draw.draw_id.ulid())));
+            let key = format!("{round} {}", open.activity_id);
+            for user_id in [&ann, &user("bob")] {
+                open.grant(user_id, &format!("g{round}"), 2).await;
+                earn(&store, user_id, 500, None).await;
+                let exchange = redemption(open, user_id, &key, (200, 1));
+                store.record_redemption(&exchange).await.unwrap();
+                let (paid, signed_in) = (payment(open, user_id, &key), sign_in(open, user_id, 1));
+                let reported = if round == 0 { vec![paid, signed_in] } else { vec![paid] };
+                assert_eq!(store.record_behaviours(&reported).await.unwrap(), BehavioursRecorded::Committed);
+                let pack = PrizeValue::Draws { sku: SkuId::new("pack").unwrap(), draws: 1 };
+                let draws = open.draw(user_id, &format!("r{round}"), &[points(1), pack]).await;
+                attempt(&store, &draws[0], 1, AttemptOutcome::CreditPoints).await;
+                attempt(&store, &draws[1], 1, AttemptOutcome::GrantDraws).await;
+                if *user_id == ann {
+                    expected.extend([("recharge", Ulid::nil()), ("points", Ulid::nil())]);
+                    expected.push(("redemption", exchange.order.redemption_id.ulid()));
+                    expected.extend(reported.iter().map(|new| ("behaviour", new.behaviour.behaviour_id.ulid())));
+                    expected.extend(draws.iter().map(|new| ("draw", new.draw.draw_id.ulid())));
+                }
+            }
         }
     }
     expected.reverse();
     for limit in [1, 2, 3, 7, 100] {
-        let (mut told, mut after) = (Vec::new(), None);
-        loop {
-            let part = store.timeline(&ann, &Page { after, limit }).await.unwrap();
-            let Some(last) = part.last() else { break };
-            after = Some(last.ulid());
-            assert!(part.len() <= usize::try_from(limit).unwrap());
-            told.extend(part);
-        }
+        let told = timeline(&store, &ann, limit).await;
         assert!(told.windows(2).all(|pair| pair[0].ulid() > pair[1].ulid()), "newest first");
         let found: Vec<_> = told
             .iter()
             .map(|item| match item {
                 TimelineItem::Draw(drawn) => {
                     assert_eq!(drawn.entries.len() + drawn.orders.len(), 1, "told within the draw");
-                    ("draw", drawn.draw.draw_id.ulid())
+                    ("draw", item.ulid())
+                }
+                TimelineItem::Redemption(redeemed) => {
+                    assert_eq!((redeemed.entries.len(), redeemed.orders.len()), (1, 1), "told within the redemption");
+                    ("redemption", item.ulid())
+                }
+                TimelineItem::Behaviour(rewarded) => {
+                    assert_eq!((rewarded.entries.len(), rewarded.orders.len()), (1, 1), "told within the behaviour");
+                    ("behaviour", item.ulid())
                 }
                 TimelineItem::Recharge(order) => {
-                    assert_eq!(order.user_id, ann);
+                    assert_eq!((&order.user_id, order.source.parts().0), (&ann, "request"));
                     ("recharge", Ulid::nil())
                 }
-                TimelineItem::Points(entry) => panic!("a draw caused {entry:?}"),
+                TimelineItem::Points(entry) => {
+                    assert_eq!((entry.reason, entry.amount.hundredths()), (TransferReason::Earn, 500));
+                    ("points", Ulid::nil())
+                }
             })
             .collect();
         assert_eq!(found, expected, "by {limit}");
     }
     assert_eq!(store.timeline(&user("nobody"), &Page { after: None, limit: 9 }).await.unwrap(), []);
+}
+
+pub async fn a_redemption_and_a_behaviour_tell_what_they_caused(store: Arc<dyn Store>) {
+    let (open, other) = (OpenActivity::publish(&store, "a").await, OpenActivity::publish(&store, "b").await);
+    let ann = user("ann");
+    earn(&store, &ann, 900, None).await;
+    let [kept, undone] = ["kept", "undone"].map(|key| redemption(&open, &ann, key, (200, 3)));
+    store.record_redemption(&kept).await.unwrap();
+    store.record_redemption(&undone).await.unwrap();
+    store.reverse_redemption(&reversal(&undone)).await.unwrap();
+    // One report in two activities, which grant draws and points alone.
+    let (mut here, mut there) = (payment(&open, &ann, "pay-1"), payment(&other, &ann, "pay-1"));
+    (here.credits, there.orders) = (Vec::new(), Vec::new());
+    for new in [&mut here, &mut there] {
+        new.behaviour.report_id = Some(new.behaviour.behaviour_id);
+    }
+    store.record_behaviours(&[here.clone(), there.clone()]).await.unwrap();
+    // What was asked for by itself is reversed by itself: no redemption's.
+    let saver = Saver { store: store.clone(), user_id: ann.clone() };
+    let spent = saver.spend("spent", 100).await;
+    saver.reverse("back", spent.transfer_id).await;
+
+    let items = timeline(&store, &ann, 9).await;
+    let amounts = |entries: &[Entry]| entries.iter().map(|entry| entry.amount.hundredths()).collect::<Vec<_>>();
+    let [points_back, points_out, second, first, reversed, redeemed, earned] = items.as_slice() else {
+        panic!("{items:#?}")
+    };
+    for (item, reason) in [(points_back, "reversal"), (points_out, "spend"), (earned, "earn")] {
+        assert!(matches!(item, TimelineItem::Points(entry) if entry.reason.as_str() == reason), "{item:?}");
+    }
+    let TimelineItem::Redemption(told) = redeemed else { panic!("{redeemed:?}") };
+    assert_eq!((&told.order, &told.orders), (&kept.order, &vec![kept.order.recharge()]));
+    assert_eq!(amounts(&told.entries), [-200]);
+    let TimelineItem::Redemption(told) = reversed else { panic!("{reversed:?}") };
+    assert_eq!((told.order.reversed_at, &told.orders), (Some(at(60)), &vec![undone.order.recharge()]));
+    assert_eq!(amounts(&told.entries), [-200, 200]);
+    let TimelineItem::Behaviour(told) = first else { panic!("{first:?}") };
+    assert_eq!((&told.behaviour, &told.orders, &told.entries), (&here.behaviour, &here.orders, &vec![]));
+    let TimelineItem::Behaviour(told) = second else { panic!("{second:?}") };
+    assert_eq!((&told.behaviour, &told.orders), (&there.behaviour, &vec![]));
+    assert_eq!(amounts(&told.entries), [100]);
 }
