@@ -66,33 +66,37 @@ CREATE TABLE stock_item (
     CONSTRAINT stock_item_total_not_negative CHECK (total >= 0)
 );
 
--- The text of a minted id, as the rest of the product writes it and keys of other tables hold it: Crockford's base 32.
-CREATE FUNCTION ulid_text(id uuid) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT substr(letters, 1 + ((get_byte(bytes, 0) & 224) >> 5), 1) ||
-           substr(letters, 1 + (get_byte(bytes, 0) & 31), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 1) & 248) >> 3), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 1) & 7) << 2) | ((get_byte(bytes, 2) & 192) >> 6)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 2) & 62) >> 1), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 2) & 1) << 4) | ((get_byte(bytes, 3) & 240) >> 4)), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 3) & 15) << 1) | ((get_byte(bytes, 4) & 128) >> 7)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 4) & 124) >> 2), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 4) & 3) << 3) | ((get_byte(bytes, 5) & 224) >> 5)), 1) ||
-           substr(letters, 1 + (get_byte(bytes, 5) & 31), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 6) & 248) >> 3), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 6) & 7) << 2) | ((get_byte(bytes, 7) & 192) >> 6)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 7) & 62) >> 1), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 7) & 1) << 4) | ((get_byte(bytes, 8) & 240) >> 4)), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 8) & 15) << 1) | ((get_byte(bytes, 9) & 128) >> 7)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 9) & 124) >> 2), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 9) & 3) << 3) | ((get_byte(bytes, 10) & 224) >> 5)), 1) ||
-           substr(letters, 1 + (get_byte(bytes, 10) & 31), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 11) & 248) >> 3), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 11) & 7) << 2) | ((get_byte(bytes, 12) & 192) >> 6)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 12) & 62) >> 1), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 12) & 1) << 4) | ((get_byte(bytes, 13) & 240) >> 4)), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 13) & 15) << 1) | ((get_byte(bytes, 14) & 128) >> 7)), 1) ||
-           substr(letters, 1 + ((get_byte(bytes, 14) & 124) >> 2), 1) ||
-           substr(letters, 1 + (((get_byte(bytes, 14) & 3) << 3) | ((get_byte(bytes, 15) & 224) >> 5)), 1) ||
-           substr(letters, 1 + (get_byte(bytes, 15) & 31), 1)
-      FROM (SELECT uuid_send(id) AS bytes, '0123456789ABCDEFGHJKMNPQRSTVWXYZ' AS letters) AS of_id
-$$;
+-- The text of a minted id, as the rest of the product writes it and keys of other tables hold it: Crockford's base 32. Whoever
+-- compares books asks for millions: in SQL with a subquery this is ten times as slow, because nothing can fold it into a statement.
+CREATE FUNCTION ulid_text(id uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    bytes   CONSTANT bytea NOT NULL := uuid_send(id);
+    letters CONSTANT bytea NOT NULL := '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+BEGIN
+    RETURN chr(get_byte(letters, (get_byte(bytes, 0) >> 5) & 7)) ||
+           chr(get_byte(letters, get_byte(bytes, 0) & 31)) ||
+           chr(get_byte(letters, (get_byte(bytes, 1) >> 3) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 1) & 7) << 2) | (get_byte(bytes, 2) >> 6))) ||
+           chr(get_byte(letters, (get_byte(bytes, 2) >> 1) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 2) & 1) << 4) | (get_byte(bytes, 3) >> 4))) ||
+           chr(get_byte(letters, ((get_byte(bytes, 3) & 15) << 1) | (get_byte(bytes, 4) >> 7))) ||
+           chr(get_byte(letters, (get_byte(bytes, 4) >> 2) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 4) & 3) << 3) | (get_byte(bytes, 5) >> 5))) ||
+           chr(get_byte(letters, get_byte(bytes, 5) & 31)) ||
+           chr(get_byte(letters, (get_byte(bytes, 6) >> 3) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 6) & 7) << 2) | (get_byte(bytes, 7) >> 6))) ||
+           chr(get_byte(letters, (get_byte(bytes, 7) >> 1) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 7) & 1) << 4) | (get_byte(bytes, 8) >> 4))) ||
+           chr(get_byte(letters, ((get_byte(bytes, 8) & 15) << 1) | (get_byte(bytes, 9) >> 7))) ||
+           chr(get_byte(letters, (get_byte(bytes, 9) >> 2) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 9) & 3) << 3) | (get_byte(bytes, 10) >> 5))) ||
+           chr(get_byte(letters, get_byte(bytes, 10) & 31)) ||
+           chr(get_byte(letters, (get_byte(bytes, 11) >> 3) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 11) & 7) << 2) | (get_byte(bytes, 12) >> 6))) ||
+           chr(get_byte(letters, (get_byte(bytes, 12) >> 1) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 12) & 1) << 4) | (get_byte(bytes, 13) >> 4))) ||
+           chr(get_byte(letters, ((get_byte(bytes, 13) & 15) << 1) | (get_byte(bytes, 14) >> 7))) ||
+           chr(get_byte(letters, (get_byte(bytes, 14) >> 2) & 31)) ||
+           chr(get_byte(letters, ((get_byte(bytes, 14) & 3) << 3) | (get_byte(bytes, 15) >> 5))) ||
+           chr(get_byte(letters, get_byte(bytes, 15) & 31));
+END $$;

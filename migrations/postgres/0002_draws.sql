@@ -35,7 +35,7 @@ CREATE TABLE recharge_order (
     sku               text COLLATE "C",
     draws             bigint,
     source            text,
-    source_key        text,
+    source_key        text COLLATE "C",
     created_at        timestamptz NOT NULL,
     CONSTRAINT recharge_order_pk PRIMARY KEY (recharge_order_id),
     CONSTRAINT recharge_order_complete CHECK (

@@ -25,18 +25,7 @@ use crate::store::{Page, Stored};
 #[async_trait]
 impl SettlementStore for PostgresStore {
     async fn seal_days(&self, activity_id: &ActivityId, before: Day) -> Stored<Day> {
-        let sealed_before: NaiveDate = sqlx::query_scalar(
-            r"UPDATE activity
-                 SET sealed_before = GREATEST(sealed_before, $2)
-               WHERE activity_id = $1
-              RETURNING sealed_before",
-        )
-        .bind(activity_id.as_str())
-        .bind(NaiveDate::from(before))
-        .fetch_one(&self.pool)
-        .await
-        .map_err(Fault::doing("seal days"))?;
-        Ok(Day::from(sealed_before))
+        self.try_seal(activity_id, before).await.map_err(Fault::doing("seal days"))
     }
 
     async fn unsettled_days(&self, activity_id: &ActivityId, days: &[Day]) -> Stored<Vec<Day>> {
@@ -248,6 +237,23 @@ async fn account_differences(
 }
 
 impl PostgresStore {
+    async fn try_seal(&self, activity_id: &ActivityId, before: Day) -> Tried<Day> {
+        // In turn with draws, which hold the row: without one, those that keep coming could put the seal off for ever.
+        let mut tx = self.write([Lock::Activity(activity_id)]).await?;
+        let sealed_before: NaiveDate = sqlx::query_scalar(
+            r"UPDATE activity
+                 SET sealed_before = GREATEST(sealed_before, $2)
+               WHERE activity_id = $1
+              RETURNING sealed_before",
+        )
+        .bind(activity_id.as_str())
+        .bind(NaiveDate::from(before))
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Day::from(sealed_before))
+    }
+
     async fn try_day_rows(&self, question: &DayQuestion) -> Tried<DayRows> {
         let (activity_id, day) = (question.activity_id.as_str(), NaiveDate::from(question.day));
         let mut tx = self.snapshot().await?;
