@@ -1,4 +1,4 @@
--- Buckets: which of the users' buckets live in this database, and where each lives.
+-- Several databases: which of the users' buckets live in this one, where each lives, and which copy of a campaign is newer.
 
 -- Which of several databases this is; one row once it belongs to an installation.
 CREATE TABLE shard_identity (
@@ -33,3 +33,18 @@ CREATE TABLE bucket_map (
     CONSTRAINT bucket_map_bucket_known CHECK (bucket BETWEEN 0 AND 1023),
     CONSTRAINT bucket_map_moves_elsewhere CHECK (moving_to <> shard)
 );
+
+-- Every change of an activity counts, so that of two copies the newer one is known: databases other than the first have copies, and
+-- keep the newest that anybody brought.
+ALTER TABLE activity ADD COLUMN revision bigint NOT NULL DEFAULT 1;
+
+CREATE FUNCTION count_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.revision = OLD.revision THEN
+        NEW.revision := OLD.revision + 1;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER activity_counts_changes BEFORE UPDATE ON activity
+    FOR EACH ROW EXECUTE FUNCTION count_change();

@@ -44,8 +44,8 @@ pub trait StockStore {
     /// The current epoch; nothing where the activity is unknown.
     async fn stock_epoch(&self, activity_id: &ActivityId) -> Stored<Option<Epoch>>;
 
-    /// Waits until nobody else, in any process, fills the counters of the activity anew, and keeps others from it until the turn
-    /// is dropped or its process is gone. Without turns, many who find counters stale would raise the epoch again and
+    /// Waits, for a while, until nobody else, in any process, fills the counters of the activity anew, and keeps others from it
+    /// until the turn is dropped or its process is gone or hangs. Two that fill at once do no harm; but without turns, many who find counters stale would raise the epoch again and
     /// again before anybody has filled them.
     async fn rebuild_turn(&self, activity_id: &ActivityId) -> Stored<Turn>;
 

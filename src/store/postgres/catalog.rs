@@ -27,7 +27,8 @@ use crate::store::catalog::{
 #[async_trait]
 impl CatalogStore for PostgresStore {
     async fn publish(&self, new: &NewVersion) -> Stored<Published> {
-        self.try_publish(new, &[]).await.map_err(Fault::doing("publish a campaign"))
+        let published = self.try_publish(new, None).await.map_err(Fault::doing("publish a campaign"))?;
+        published.ok_or_else(|| Fault { doing: "publish a campaign", cause: "it was not judged".into() })
     }
 
     async fn heads(&self, activity_ids: &[ActivityId]) -> Stored<Vec<ActivityHead>> {
@@ -379,11 +380,20 @@ impl PostgresStore {
         Ok(Day::from(secret_from))
     }
 
-    /// Publishes; `elsewhere` are units of each item that rows of other databases use.
-    pub(super) async fn try_publish(&self, new: &NewVersion, elsewhere: &[u64]) -> Tried<Published> {
+    /// Publishes. Nothing where units were counted elsewhere under an epoch that has risen since.
+    pub(super) async fn try_publish(
+        &self,
+        new: &NewVersion,
+        elsewhere: Option<Elsewhere<'_>>,
+    ) -> Tried<Option<Published>> {
         let mut tx = self.write([Lock::Activity(&new.activity_id)]).await?;
         // What is counted below stays so until this is committed.
         hold_back(&mut tx, &new.activity_id).await?;
+        if let Some(elsewhere) = elsewhere
+            && read_epoch(&mut tx, &new.activity_id).await? != elsewhere.seen
+        {
+            return Ok(None);
+        }
         let current: Option<(i64, String, Json<CampaignDocument>)> = sqlx::query_as(
             r"SELECT activity.version, activity.state, campaign_version.document
                 FROM activity
@@ -400,17 +410,17 @@ impl PostgresStore {
         if let Some((current, state, document)) = current {
             let current = u32::try_from(current)?;
             if document.0 == new.document {
-                return Ok(Published::Unchanged(Version(current)));
+                return Ok(Some(Published::Unchanged(Version(current))));
             }
             if matches!(state.parse()?, ActivityState::Closed | ActivityState::Settled) {
-                return Ok(Published::Over);
+                return Ok(Some(Published::Over));
             }
             version = Version(current + 1);
             before = Some((Version(current), document.0));
         }
-        let short = stock_short(&mut tx, new, elsewhere).await?;
+        let short = stock_short(&mut tx, new, elsewhere.map_or(&[], |elsewhere| elsewhere.used)).await?;
         if !short.is_empty() {
-            return Ok(Published::StockBelowUsed(short));
+            return Ok(Some(Published::StockBelowUsed(short)));
         }
         write_version(&mut tx, new, version).await?;
         let stock_changed = replace_stock(&mut tx, new, &Items::of(&new.stock)?).await?;
@@ -447,7 +457,7 @@ impl PostgresStore {
         };
         audit::write(&mut tx, &new.change, &changed).await?;
         tx.commit().await?;
-        Ok(Published::Version(version))
+        Ok(Some(Published::Version(version)))
     }
 }
 
@@ -468,6 +478,25 @@ impl<'a> Items<'a> {
             totals: stock.iter().map(|stock| i64::try_from(stock.total)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// What other databases use, and the epoch under which it was counted.
+#[derive(Clone, Copy)]
+pub(super) struct Elsewhere<'a> {
+    pub(super) seen: Option<Epoch>,
+    pub(super) used: &'a [u64],
+}
+
+async fn read_epoch(tx: &mut PgConnection, activity_id: &ActivityId) -> Tried<Option<Epoch>> {
+    let epoch: Option<i64> = sqlx::query_scalar(
+        r"SELECT epoch
+            FROM stock_epoch
+           WHERE activity_id = $1",
+    )
+    .bind(activity_id.as_str())
+    .fetch_optional(tx)
+    .await?;
+    Ok(epoch.map(Epoch))
 }
 
 /// Items of which more is used, here and `elsewhere`, than the new document would allow.

@@ -67,6 +67,9 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 /// How long an operation waits for a connection before it gives up.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long whoever does something over all databases waits for another who does the same.
+const TURN_WAIT: Duration = Duration::from_secs(10);
+
 /// Locks over all databases that one process holds or waits for at the same time.
 const HOLDERS_MAX: u32 = 8;
 
@@ -81,6 +84,7 @@ type Tried<T> = Result<T, Cause>;
 pub struct PostgresStore {
     pool: PgPool,
     holders: PgPool,
+    turn_wait: Duration,
 }
 
 /// What a transaction has to itself until it ends. Those who want the same wait for each other.
@@ -148,7 +152,13 @@ impl PostgresStore {
             .await
             .map_err(Fault::doing("open a database"))?;
         let holders = PgPoolOptions::new().max_connections(HOLDERS_MAX).min_connections(0).connect_lazy_with(options);
-        Ok(Self { pool, holders })
+        Ok(Self { pool, holders, turn_wait: TURN_WAIT })
+    }
+
+    /// With another time to wait for whoever does the same over all databases.
+    #[must_use]
+    pub fn waiting_for_turns(self, turn_wait: Duration) -> Self {
+        Self { turn_wait, ..self }
     }
 
     /// Begins a transaction that has `locks` to itself. They are taken in the order of their numbers, so that no two

@@ -1,6 +1,7 @@
 //! What one database of several does beside the port: locks over all of them, copies of the catalog, buckets.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::books::violations;
+use super::catalog::Elsewhere;
 use super::rows::stock_item;
 use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, audit, changed, ulid, uuid, wins};
@@ -23,6 +25,11 @@ use crate::fault::Fault;
 use crate::store::Stored;
 use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::sharded::{BucketMap, CatalogCopy, CouponAward, Held, Shard, TakenCode};
+
+/// A lock over all databases is let go where its holder does nothing for so long.
+const HELD_MAX: Duration = Duration::from_secs(60);
+/// What Postgres says where a lock was waited for in vain.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 #[async_trait]
 impl Shard for PostgresStore {
@@ -45,8 +52,15 @@ impl Shard for PostgresStore {
         self.try_take_copy(copy).await.map_err(Fault::doing("copy a catalog"))
     }
 
-    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published> {
-        self.try_publish(new, elsewhere).await.map_err(Fault::doing("publish a version"))
+    async fn publish_beside(
+        &self,
+        new: &NewVersion,
+        seen: Option<Epoch>,
+        elsewhere: &[u64],
+    ) -> Stored<Option<Published>> {
+        self.try_publish(new, Some(Elsewhere { seen, used: elsewhere }))
+            .await
+            .map_err(Fault::doing("publish a campaign"))
     }
 
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()> {
@@ -193,6 +207,7 @@ async fn keep_buckets(tx: &mut PgConnection, buckets: &[Bucket]) -> Tried<()> {
 
 #[derive(FromRow)]
 struct ActivityRow {
+    revision: i64,
     version: i64,
     state: String,
     closes_at: Timestamp,
@@ -203,7 +218,7 @@ struct ActivityRow {
 
 async fn read_copy(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Option<CatalogCopy>> {
     let row: Option<ActivityRow> = sqlx::query_as(
-        r"SELECT activity.version, activity.state, activity.closes_at, activity.secret_from, activity.sealed_before,
+        r"SELECT activity.revision, activity.version, activity.state, activity.closes_at, activity.secret_from, activity.sealed_before,
                  stock_epoch.epoch
             FROM activity
             JOIN stock_epoch ON stock_epoch.activity_id = activity.activity_id
@@ -233,6 +248,7 @@ async fn read_copy(connection: &mut PgConnection, activity_id: &ActivityId) -> T
     .await?;
     Ok(Some(CatalogCopy {
         activity_id: activity_id.clone(),
+        revision: row.revision,
         version: Version(u32::try_from(row.version)?),
         state: row.state.parse()?,
         closes_at: row.closes_at,
@@ -318,12 +334,27 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Waits for a lock and keeps it until what is given back is dropped, or this process is gone. It has a connection of its own, from
-    /// a pool of its own: whoever holds it needs others, and they must not be used up by those who wait.
+    /// Waits for a lock, for a while, and keeps it until what is given back is dropped, or this process is gone or hangs. It has a
+    /// connection of its own, from a pool of its own: whoever holds it needs others, and they must not be used up by
+    /// those who wait.
     pub(super) async fn hold(&self, lock: Lock<'_>) -> Tried<Held> {
         let mut tx = self.holders.begin().await?;
-        sqlx::query(r"SELECT pg_advisory_xact_lock($1)").bind(lock.number()).execute(&mut *tx).await?;
-        Ok(Box::new(tx))
+        sqlx::query(
+            r"SELECT set_config('lock_timeout', $1, TRUE), set_config('idle_in_transaction_session_timeout', $2, TRUE)",
+        )
+        .bind(self.turn_wait.as_millis().to_string())
+        .bind(HELD_MAX.as_millis().to_string())
+        .execute(&mut *tx)
+        .await?;
+        let held = sqlx::query(r"SELECT pg_advisory_xact_lock($1)").bind(lock.number()).execute(&mut *tx).await;
+        match held {
+            Ok(_) => Ok(Box::new(tx)),
+            // Whoever has it may hang: it is nobody's to wait for it for ever.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+                Ok(Box::new(()))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn try_lift(&self, activity_id: &ActivityId, epoch: Epoch) -> Tried<()> {
@@ -364,14 +395,17 @@ impl PostgresStore {
         .bind(copy.epoch.0)
         .execute(&mut *tx)
         .await?;
-        sqlx::query(
-            r"INSERT INTO activity (activity_id, version, state, closes_at, secret_from, sealed_before)
-              VALUES ($1, $2, $3, $4, $5, $6)
+        let taken = sqlx::query(
+            r"INSERT INTO activity (activity_id, revision, version, state, closes_at, secret_from, sealed_before)
+              VALUES ($1, $2, $3, $4, $5, $6, $7)
               ON CONFLICT (activity_id) DO UPDATE
-                 SET version = excluded.version, state = excluded.state, closes_at = excluded.closes_at,
-                     secret_from = excluded.secret_from, sealed_before = excluded.sealed_before",
+                 SET revision = excluded.revision, version = excluded.version, state = excluded.state,
+                     closes_at = excluded.closes_at, secret_from = excluded.secret_from,
+                     sealed_before = excluded.sealed_before
+               WHERE activity.revision < excluded.revision",
         )
         .bind(copy.activity_id.as_str())
+        .bind(copy.revision)
         .bind(i64::from(copy.version.0))
         .bind(copy.state.as_str())
         .bind(copy.closes_at)
@@ -379,6 +413,11 @@ impl PostgresStore {
         .bind(copy.sealed_before.map(NaiveDate::from))
         .execute(&mut *tx)
         .await?;
+        if taken.rows_affected() == 0 {
+            // Somebody brought a newer one; its epoch may still be older.
+            tx.commit().await?;
+            return Ok(true);
+        }
         write_versions(&mut tx, copy, mine.as_ref()).await?;
         write_stock(&mut tx, copy).await?;
         let document_of = |copy: &CatalogCopy| {

@@ -17,17 +17,25 @@ use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
+use crate::fault::Fault;
 use crate::store::Stored;
 use crate::store::catalog::{CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion};
+
+/// Times that a publication is tried while somebody else raises the epoch.
+const TRIES_MAX: u32 = 8;
 
 #[async_trait]
 impl<S: Shard> CatalogStore for ShardedStore<S> {
     async fn publish(&self, new: &NewVersion) -> Stored<Published> {
         let _held = self.first().hold_catalog(&new.activity_id).await?;
-        let elsewhere = self.count_elsewhere(new).await?;
-        let published = self.first().publish_beside(new, &elsewhere).await?;
-        self.copy_catalog(&new.activity_id).await?;
-        Ok(published)
+        for _ in 0..TRIES_MAX {
+            let (seen, elsewhere) = self.count_elsewhere(new).await?;
+            if let Some(published) = self.first().publish_beside(new, seen, &elsewhere).await? {
+                self.copy_catalog(&new.activity_id).await?;
+                return Ok(published);
+            }
+        }
+        Err(Fault { doing: "publish a campaign", cause: "its counters were filled anew again and again".into() })
     }
 
     async fn heads(&self, activity_ids: &[ActivityId]) -> Stored<Vec<ActivityHead>> {
@@ -146,10 +154,11 @@ impl<S: Shard> ShardedStore<S> {
 
     /// Units of each item of a new version that the other databases use. Where the version counts anything otherwise than the one
     /// before, they can use no more of it until they have the copy: their stock epoch has risen.
-    async fn count_elsewhere(&self, new: &NewVersion) -> Stored<Vec<u64>> {
+    async fn count_elsewhere(&self, new: &NewVersion) -> Stored<(Option<Epoch>, Vec<u64>)> {
         let items: Vec<StockItem> = new.stock.iter().map(|stock| stock.item.clone()).collect();
+        let copy = self.first().catalog_copy(&new.activity_id).await?;
         let elsewhere = self.used_of(self.others(), &new.activity_id, &items).await?;
-        let Some(copy) = self.first().catalog_copy(&new.activity_id).await? else { return Ok(elsewhere) };
+        let Some(copy) = copy else { return Ok((None, elsewhere)) };
         let current = copy.versions.iter().find(|stored| stored.version == copy.version);
         let limited = |document: &CampaignDocument| -> BTreeSet<String> {
             let limited = document.awards.iter().filter(|award| award.per_user.is_some());
@@ -163,12 +172,12 @@ impl<S: Shard> ShardedStore<S> {
         // What is refused already needs no such care, and would be paid for with counters that are filled anew.
         let is_short = new.stock.iter().zip(&elsewhere).any(|(stock, used)| *used > stock.total);
         if same || is_short {
-            return Ok(elsewhere);
+            return Ok((Some(copy.epoch), elsewhere));
         }
         for shard in self.others() {
             shard.lift_epoch(&new.activity_id, Epoch(copy.epoch.0 + 1)).await?;
         }
-        self.used_of(self.others(), &new.activity_id, &items).await
+        Ok((Some(copy.epoch), self.used_of(self.others(), &new.activity_id, &items).await?))
     }
 
     /// Units of each item that rows of these databases use.

@@ -25,6 +25,8 @@ pub type Held = Box<dyn Any + Send>;
 pub struct CatalogCopy {
     /// The activity.
     pub activity_id: ActivityId,
+    /// How often it has changed: of two copies, the one with more changes holds.
+    pub revision: i64,
     /// The version that decides new draws.
     pub version: Version,
     /// Where it is in its life.
@@ -46,20 +48,27 @@ pub struct CatalogCopy {
 /// One database of several. The first of them keeps what belongs to no user.
 #[async_trait]
 pub trait Shard: Store {
-    /// Waits until nobody else changes the catalog of the activity, in any database, and keeps others from it. Asked of the first.
+    /// Waits, for a while, until nobody else changes the catalog of the activity over several databases, and keeps others from it. It
+    /// spares both to do the work twice; what is right does not depend on it, because whoever holds it may hang. Asked of the first.
     async fn hold_catalog(&self, activity_id: &ActivityId) -> Stored<Held>;
 
     /// What this database says of an activity; nothing where it is unknown.
     async fn catalog_copy(&self, activity_id: &ActivityId) -> Stored<Option<CatalogCopy>>;
 
-    /// Makes what this database says of an activity what the copy says. An epoch is only ever raised. Whoever writes under what it
+    /// Makes what this database says of an activity what the copy says, unless it knows better. An epoch is only ever raised. Whoever writes under what it
     /// said before is waited for. Wins of awards whose limit begins with the new version are counted here. Gives whether
     /// anything was different.
     async fn take_copy(&self, copy: &CatalogCopy) -> Stored<bool>;
 
     /// Publishes as [`CatalogStore::publish`](crate::store::catalog::CatalogStore::publish) does, where rows of other databases use
-    /// `elsewhere` units of each item of the version. Asked of the first.
-    async fn publish_beside(&self, new: &NewVersion, elsewhere: &[u64]) -> Stored<Published>;
+    /// `elsewhere` units of each item of the version, counted while its epoch was `seen`. Nothing where that has risen: then
+    /// they may use more by now. Asked of the first.
+    async fn publish_beside(
+        &self,
+        new: &NewVersion,
+        seen: Option<Epoch>,
+        elsewhere: &[u64],
+    ) -> Stored<Option<Published>>;
 
     /// Raises the epoch to at least `epoch`, waiting for those who write under a lower one. Nothing where the activity is unknown.
     async fn lift_epoch(&self, activity_id: &ActivityId, epoch: Epoch) -> Stored<()>;

@@ -12,8 +12,6 @@ use big_market::domain::stock::StockItem;
 use big_market::fault::Error;
 use big_market::stock::Stock;
 use big_market::store::Store;
-use big_market::store::ledger::LedgerStore;
-use big_market::store::stock::StockStore;
 use chrono::TimeDelta;
 use futures::FutureExt;
 

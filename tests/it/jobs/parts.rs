@@ -8,7 +8,6 @@ use big_market::domain::outbox::AttemptOutcome;
 use big_market::queue::{Lane, Message};
 use big_market::store::Page;
 use big_market::store::Store;
-use big_market::store::outbox::OutboxStore;
 use chrono::TimeDelta;
 
 use super::bench::{Bench, ann};

@@ -2,6 +2,7 @@
 //! embedded half as they are, and the distributed one where `BIG_MARKET_TEST_HALF` says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use big_market::config::RedisConfig;
 use big_market::stock::Stock;
@@ -21,6 +22,26 @@ use super::redis_server::RedisServer;
 /// Databases of the distributed half.
 const SHARDS: usize = 2;
 
+/// One of the two ways to run the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// SQLite, and counters in memory.
+    Embedded,
+    /// Postgres and Redis.
+    Distributed,
+}
+
+impl Half {
+    /// The one that this run tests.
+    pub fn tested() -> Self {
+        match std::env::var("BIG_MARKET_TEST_HALF").as_deref() {
+            Err(_) | Ok("embedded") => Self::Embedded,
+            Ok("distributed") => Self::Distributed,
+            Ok(other) => panic!("BIG_MARKET_TEST_HALF is {other:?}; use embedded or distributed"),
+        }
+    }
+}
+
 /// A store and counters of one market.
 pub enum Backing {
     /// One SQLite file; counters live and die with a process.
@@ -37,7 +58,7 @@ pub enum Backing {
 impl Backing {
     /// An empty one of the half that is being tested.
     pub async fn fresh() -> Self {
-        if std::env::var("BIG_MARKET_TEST_HALF").is_ok_and(|half| half == "distributed") {
+        if Half::tested() == Half::Distributed {
             let mut databases = Vec::new();
             for _ in 0..SHARDS {
                 databases.push(Database::fresh().await);
@@ -59,7 +80,9 @@ impl Backing {
             Self::Distributed { databases, .. } => {
                 let mut shards = Vec::new();
                 for database in databases {
-                    shards.push(PostgresStore::open(&database.url, 8).await.unwrap());
+                    // Some tests let one process stand still while another works.
+                    let store = PostgresStore::open(&database.url, 8).await.unwrap();
+                    shards.push(store.waiting_for_turns(Duration::from_millis(200)));
                 }
                 Arc::new(ShardedStore::new(shards))
             }
