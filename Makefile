@@ -7,6 +7,7 @@ run:
 
 test: needs
 	cargo test --locked
+	BIG_MARKET_TEST_HALF=distributed cargo test --locked --test it -- api:: app:: jobs:: workflows:: model::
 	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
 
 lint: tools

@@ -56,20 +56,6 @@ macro_rules! section {
 pub enum Mode {
     /// SQLite, counters in memory, one process.
     Embedded,
-    /// Postgres, counters and queues in Redis, any number of processes.
-    Distributed,
-}
-
-/// Where a database is. It may hold a password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct DatabaseUrl(pub String);
-
-impl std::fmt::Debug for DatabaseUrl {
-    /// Hides it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DatabaseUrl(..)")
-    }
 }
 
 /// How log lines are written.
@@ -84,13 +70,7 @@ pub enum LogFormat {
 
 section!(
     /// `[store]`
-    StoreConfig {
-        mode: Mode,
-        data_dir: PathBuf,
-        readers: u32,
-        #[serde(deserialize_with = "urls_or_commas")] shards: Vec<DatabaseUrl>,
-        connections: u32,
-    }
+    StoreConfig { mode: Mode, data_dir: PathBuf, readers: u32 }
 );
 section!(
     /// `[redis]`
@@ -229,11 +209,6 @@ fn list_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<V
     })
 }
 
-/// As [`list_or_commas`], of databases.
-fn urls_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DatabaseUrl>, D::Error> {
-    Ok(list_or_commas(deserializer)?.into_iter().map(DatabaseUrl).collect())
-}
-
 /// A secret that somebody may choose; empty where nobody did.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -327,7 +302,6 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let at_least_one = [
             ("store.readers", u64::from(self.store.readers)),
-            ("store.connections", u64::from(self.store.connections)),
             ("redis.connection_timeout_ms", self.redis.connection_timeout_ms),
             ("redis.response_timeout_ms", self.redis.response_timeout_ms),
             ("draws.batch_max", self.draws.batch_max as u64),
@@ -358,11 +332,6 @@ impl Config {
         if self.redis.prefix.is_empty() || !self.redis.prefix.chars().all(plain) {
             let message = "must be letters, digits, '.', '_', '-' and ':', at least one".into();
             return Err(ConfigError::Value { key: "redis.prefix", message });
-        }
-        if self.store.mode == Mode::Distributed && self.store.shards.is_empty() {
-            let message = "names no database, and store.mode is \"distributed\"; write it as \
-                           [\"postgres://user:password@host/database\"]";
-            return Err(ConfigError::Value { key: "store.shards", message: message.into() });
         }
         if self.dispatch.concurrency > CONCURRENCY_MAX {
             let message = format!("must be at most {CONCURRENCY_MAX}");

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{ApiState, Workers};
 use crate::app::App;
 use crate::clock::Sources;
-use crate::config::{Config, Mode};
+use crate::config::Config;
 use crate::fault::{Fault, Result};
 use crate::{demo, server, telemetry, worker};
 
@@ -35,10 +35,7 @@ pub enum Part {
 pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
     let sources = Sources::system();
-    let _lock = match config.store.mode {
-        Mode::Embedded => Some(lock_data_dir(&config.store.data_dir)?),
-        Mode::Distributed => None,
-    };
+    let _lock = lock_data_dir(&config.store.data_dir)?;
     let everything = parts.contains(&Part::Server) && parts.contains(&Part::Worker);
     let with_demo = everything && config.demo.enabled;
     let receiver = if with_demo { Some(demo::bind_receiver(&mut config, &sources).await?) } else { None };

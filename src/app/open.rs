@@ -27,9 +27,7 @@ impl App {
     /// # Errors
     /// A fault that names what could not be opened.
     pub async fn open(config: Config, sources: Sources) -> Result<Self, Fault> {
-        if config.store.mode == Mode::Distributed {
-            return Err(Fault { doing: "open", cause: "wip".into() });
-        }
+        let Mode::Embedded = config.store.mode;
         let data_dir = &config.store.data_dir;
         let store = SqliteStore::open(&data_dir.join(STORE_FILE), config.store.readers).await?;
         store.migrate().await?;

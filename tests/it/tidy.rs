@@ -28,10 +28,11 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Which files may name a library, so that it can be replaced in one place.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlx::", &["src/store/sqlite", "src/queue/sqlite.rs"]),
+    ("sqlx::", &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs"]),
     ("apalis", &["src/queue"]),
     ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs"]),
     ("reqwest::", &["src/dispatch"]),
+    ("PostgresStore", &["src/store/postgres", "src/app/open.rs"]),
     ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
     ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),
     ("use redis::", &["src/stock/redis"]),

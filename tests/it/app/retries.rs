@@ -48,7 +48,7 @@ async fn unlucky(chance: u64) -> (App, Arc<Crash>, Backing) {
 #[tokio::test]
 async fn a_failed_draw_is_drawn_again_with_the_same_roll() {
     // The same chance makes the same seeds: what the draw would have been without bad luck.
-    let (lucky, ..) = unlucky(5).await;
+    let (lucky, _, _backing) = unlucky(5).await;
     let wanted = lucky.draw(request("ann", "d", 10)).await.unwrap().draws;
     let mut failures = 0;
     for point in 1..40 {

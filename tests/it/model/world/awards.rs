@@ -26,7 +26,7 @@ impl World {
     pub(super) fn touch_award(&mut self) {
         let user_id = user_id(self.random.random_range(0..USERS));
         let (deed, pick) = (self.random.random_range(0..5), self.random.random_range(0..1_000_usize));
-        let (of_user, store) = (user_id.clone(), self.store.clone());
+        let (of_user, store) = (user_id.clone(), self.process.store.clone());
         let (awards, entries) = self.process.runtime.block_on(async move {
             let awards = store.awards_of(&of_user, &Page { after: None, limit: 50 }).await.unwrap();
             (awards, store.outbox(None, &Page { after: None, limit: 50 }).await.unwrap())
@@ -63,7 +63,7 @@ impl World {
 
     /// Each code went to one winner, and what is pending is goods that somebody claimed or still may.
     pub(super) fn every_code_has_one_winner(&mut self) {
-        let store = self.store.clone();
+        let store = self.process.store.clone();
         let awards: Vec<AwardRecord> = self.process.runtime.block_on(async move {
             let mut all = Vec::new();
             for user in 0..USERS {
