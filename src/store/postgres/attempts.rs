@@ -185,7 +185,9 @@ async fn end_attempts(
     now: Timestamp,
 ) -> Tried<()> {
     let mut ends = EndColumns::default();
-    finishes.iter().for_each(|finish| ends.add(finish, had, now));
+    for finish in finishes {
+        ends.add(finish, had, now);
+    }
     // Whoever leases at the same moment locks rows in the same order.
     sqlx::query(
         r"SELECT outbox_id

@@ -232,7 +232,7 @@ impl PostgresStore {
             match self.recharge_judged(recharges).await {
                 // A void row took the key of an order after it was judged. The next judgement sees it.
                 Err(cause) if stock::was_voided(&cause) => {}
-                recharged => return recharged,
+                answer => return answer,
             }
         }
         Err("claims of the batch kept being ended under its judgement".into())

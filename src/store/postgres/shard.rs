@@ -27,7 +27,7 @@ use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::sharded::{BucketMap, CatalogCopy, CouponAward, Held, Shard, TakenCode};
 
 /// A lock over all databases is let go where its holder does nothing for so long.
-const HELD_MAX: Duration = Duration::from_secs(60);
+const HELD_MAX: Duration = Duration::from_mins(1);
 /// What Postgres says where a lock was waited for in vain.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
