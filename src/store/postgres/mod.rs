@@ -144,7 +144,11 @@ impl PostgresStore {
     /// # Errors
     /// A fault when the URL is none or the database cannot be reached.
     pub async fn open(url: &str, connections: u32) -> Stored<Self> {
-        let options = PgConnectOptions::from_str(url).map_err(Fault::doing("read the URL of a database"))?;
+        // Statements are planned for tables as they are. Of a new database Postgres would keep plans that suit empty tables
+        // until it next analyzes them, and read them whole for each draw meanwhile.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(Fault::doing("read the URL of a database"))?
+            .options([("plan_cache_mode", "force_custom_plan")]);
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(ACQUIRE_TIMEOUT)

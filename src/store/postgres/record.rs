@@ -22,14 +22,14 @@ impl PostgresStore {
             match self.record_judged(groups).await {
                 // A void row took the key of a draw after it was judged. The next judgement sees it.
                 Err(cause) if stock::was_voided(&cause) => {}
-                recorded => return recorded,
+                answers => return answers,
             }
         }
         Err("claims of the batch kept being ended under its judgement".into())
     }
 
     async fn record_judged(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
-        let mut batch = Batch::of(groups);
+        let mut batch = Batch::of(groups)?;
         let users = groups.iter().map(|group| Lock::User(&group.user_id));
         let activities = groups.iter().map(|group| Lock::ActivityStays(&group.activity_id));
         let mut tx = self.write(users.chain(activities)).await?;
@@ -76,15 +76,15 @@ struct NewDrawRow<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn of(groups: &'a [DrawGroup]) -> Self {
+    fn of(groups: &'a [DrawGroup]) -> Tried<Self> {
         let mut batch = Self { groups: Vec::new(), draws: Vec::new() };
         for (number, group) in groups.iter().enumerate() {
             let bucket = bucket(Bucket::of(&group.user_id));
             batch.draws.extend(group.draws.iter().map(|new| NewDrawRow::of(number, bucket, new)));
-            let count = (0_i64..).zip(&group.draws).map(|(before, _)| before + 1).last().unwrap_or(0);
+            let count = i64::try_from(group.draws.len())?;
             batch.groups.push(GroupRow { number, bucket, count, group });
         }
-        batch
+        Ok(batch)
     }
 
     fn keep(&mut self, wanted: impl Fn(usize) -> bool) {

@@ -6,6 +6,7 @@ mod exchanges;
 mod file;
 mod ground;
 mod ids;
+mod locks;
 mod migrations;
 mod seals;
 mod statements;
