@@ -7,5 +7,6 @@ pub mod lossy_queue;
 pub mod market;
 pub mod partner;
 pub mod points;
+pub mod reserving;
 pub mod rows;
 pub mod time;
