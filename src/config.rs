@@ -241,12 +241,15 @@ pub struct EndpointConfig {
     pub url: String,
     /// What signs them: `whsec_` and base64 of 24 to 64 bytes.
     pub secret: String,
+    /// Whether it is asked to reserve before it sends, and lets go of what it reserved.
+    #[serde(default)]
+    pub reserve: bool,
 }
 
 impl std::fmt::Debug for EndpointConfig {
     /// Hides the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EndpointConfig").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("EndpointConfig").field("url", &self.url).field("reserve", &self.reserve).finish_non_exhaustive()
     }
 }
 

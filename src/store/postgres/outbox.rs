@@ -16,6 +16,7 @@ use crate::domain::award::AwardRecord;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
 use crate::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
+use crate::domain::stock::ReturnedUnit;
 use crate::fault::Fault;
 use crate::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use crate::store::{Page, Stored};
@@ -50,7 +51,7 @@ impl OutboxStore for PostgresStore {
     }
 
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>> {
-        self.try_mark(deliveries).await.map_err(Fault::doing("mark awards as dispatched"))
+        self.try_mark_dispatched(deliveries).await.map_err(Fault::doing("mark awards as dispatched"))
     }
 
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()> {
@@ -72,6 +73,10 @@ impl OutboxStore for PostgresStore {
 
     async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
         self.try_recall(recall, change).await.map_err(Fault::doing("recall an award"))
+    }
+
+    async fn recall_released(&self, outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>> {
+        self.try_recall_released(outbox_id, lease, now).await.map_err(Fault::doing("recall a released award"))
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
@@ -144,6 +149,7 @@ pub(super) struct EntryRow {
     run_at: Timestamp,
     attempts: i64,
     last_error: Option<String>,
+    wanted_back: Option<String>,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -158,6 +164,7 @@ impl EntryRow {
             run_at: self.run_at,
             attempts: u32::try_from(self.attempts)?,
             last_error: self.last_error.clone(),
+            wanted_back: self.wanted_back.clone(),
             created_at: self.created_at,
             ended_at: self.ended_at,
         })
@@ -173,7 +180,8 @@ impl PostgresStore {
     ) -> Result<Vec<EntryRow>, sqlx::Error> {
         let query = match state {
             Some(OutboxState::Dead) => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox
                    WHERE state = 'dead'
                      AND state = $1
@@ -182,7 +190,8 @@ impl PostgresStore {
                    LIMIT $3",
             ),
             Some(OutboxState::Pending | OutboxState::Leased) => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox
                    WHERE due_at IS NOT NULL
                      AND state = $1
@@ -191,7 +200,8 @@ impl PostgresStore {
                    LIMIT $3",
             ),
             Some(OutboxState::Done) | None => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox
                    WHERE ($1::text IS NULL OR state = $1)
                      AND outbox_id < $2
@@ -205,62 +215,6 @@ impl PostgresStore {
             .bind(i64::from(page.limit))
             .fetch_all(&self.pool)
             .await
-    }
-
-    async fn try_mark(&self, deliveries: &[Delivery]) -> Tried<Vec<AwardRecordId>> {
-        let ids: Vec<Uuid> = deliveries.iter().map(|delivery| uuid(delivery.award.award_record_id.ulid())).collect();
-        let mut tx = self.write(deliveries.iter().map(|delivery| Lock::User(&delivery.award.user_id))).await?;
-        let marked: Vec<Uuid> = sqlx::query_scalar(
-            r"UPDATE award_record
-                 SET state = 'dispatched'
-               WHERE award_record_id = ANY($1)
-                 AND state IN ('pending', 'dispatched')
-              RETURNING award_record_id",
-        )
-        .bind(ids)
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(marked.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
-    }
-
-    async fn try_lease(&self, lease: &Lease) -> Tried<Vec<Delivery>> {
-        let wanted: Vec<Uuid> = lease.outbox_ids.iter().map(|outbox_id| uuid(outbox_id.ulid())).collect();
-        let mut tx = self.write(lease.outbox_ids.iter().map(|outbox_id| Lock::Bucket(outbox_id.bucket()))).await?;
-        // An entry is due by its own time while pending and by its lease's end while leased: one condition for both. Rows are
-        // locked in the order of their ids, as all who change several do; who waited looks at the condition again.
-        let leased: Vec<(Uuid, Uuid, i64, i64)> = sqlx::query_as(
-            r"UPDATE outbox
-                 SET state = 'leased', due_at = $3, wake_at = $3, leases = leases + 1, attempts = attempts + 1
-               WHERE outbox_id IN (SELECT outbox_id
-                                     FROM outbox
-                                    WHERE outbox_id = ANY($1)
-                                      AND due_at <= $2
-                                    ORDER BY outbox_id
-                                      FOR UPDATE)
-                 AND due_at <= $2
-              RETURNING outbox_id, award_record_id, leases, attempts",
-        )
-        .bind(wanted)
-        .bind(lease.now)
-        .bind(lease.until)
-        .fetch_all(&mut *tx)
-        .await?;
-        let award_ids: Vec<Uuid> = leased.iter().map(|(_, award_record_id, ..)| *award_record_id).collect();
-        let awards = read_awards(&mut tx, &award_ids).await?;
-        tx.commit().await?;
-
-        let mut deliveries = HashMap::new();
-        for (outbox_id, award_record_id, lease, attempt) in leased {
-            let outbox_id = OutboxId::from_ulid(ulid(outbox_id));
-            let award = awards
-                .get(&AwardRecordId::from_ulid(ulid(award_record_id)))
-                .ok_or_else(|| format!("{outbox_id} promises an award that is not there"))?;
-            let (lease, attempt) = (u32::try_from(lease)?, u32::try_from(attempt)?);
-            let delivery = Delivery { outbox_id, lease, attempt, award: award.clone() };
-            deliveries.insert(outbox_id, delivery);
-        }
-        Ok(lease.outbox_ids.iter().filter_map(|outbox_id| deliveries.remove(outbox_id)).collect())
     }
 
     /// Whose the entries are. That never changes, so it may be asked before anything is locked.
@@ -282,7 +236,8 @@ impl PostgresStore {
         let mut tx = self.write(owners).await?;
         let award_record_id: Option<Uuid> = sqlx::query_scalar(
             r"UPDATE outbox
-                 SET state = 'pending', run_at = $2, due_at = $2, wake_at = $2, attempts = 0, ended_at = NULL
+                 SET state = 'pending', run_at = $2, due_at = $2, wake_at = $2, attempts = 0, redrives = redrives + 1,
+                     ended_at = NULL
                WHERE outbox_id = $1
                  AND state = 'dead'
               RETURNING award_record_id",

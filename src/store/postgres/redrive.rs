@@ -97,7 +97,7 @@ async fn revive(tx: &mut PgConnection, revived: &Revived) -> Tried<()> {
     let pending = sqlx::query(
         r"UPDATE outbox
              SET state = 'pending', run_at = revived.run_at, due_at = revived.run_at, wake_at = revived.run_at,
-                 attempts = 0, ended_at = NULL
+                 attempts = 0, redrives = redrives + 1, ended_at = NULL
             FROM UNNEST($1::uuid[], $2::timestamptz[]) AS revived (outbox_id, run_at)
            WHERE outbox.outbox_id = revived.outbox_id
              AND outbox.state = 'dead'",

@@ -102,7 +102,8 @@ pub(super) async fn read_stories(tx: &mut PgConnection, ids: &[Uuid]) -> Tried<V
 /// The work that fulfils each of the awards.
 async fn read_work(tx: &mut PgConnection, award_ids: &[Uuid]) -> Tried<HashMap<AwardRecordId, OutboxEntry>> {
     let rows: Vec<EntryRow> = sqlx::query_as(
-        r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+        r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                 ended_at
             FROM outbox
            WHERE award_record_id = ANY($1)",
     )

@@ -113,6 +113,10 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
         self.write(recall.outbox_id.bucket(), |shard| shard.recall(recall, change)).await
     }
 
+    async fn recall_released(&self, outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>> {
+        self.write(outbox_id.bucket(), |shard| shard.recall_released(outbox_id, lease, now)).await
+    }
+
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
         let mut counts: Vec<(OutboxState, u64)> = Vec::new();
         for (state, count) in self.everywhere(|shard| shard.outbox_counts()).await?.into_iter().flatten() {

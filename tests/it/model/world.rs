@@ -41,7 +41,7 @@ use super::savings::{Savings, saver};
 use crate::support::backing::{Backing, Half};
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
-use crate::support::partner::Partner;
+use crate::support::partner::{Partner, RESERVING};
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
@@ -415,6 +415,10 @@ impl World {
             let awards = self.process.runtime.block_on(async move { app.awards_of(&user, &page).await }).unwrap();
             let mut points = 0;
             for award in awards {
+                if award.award_id.as_str() == "reserved" {
+                    self.partner.check_reserved(&award);
+                    continue;
+                }
                 match (&award.value, award.state) {
                     (PrizeValue::Points { amount }, AwardState::Delivered) => points += amount.hundredths(),
                     (PrizeValue::Webhook, AwardState::Delivered) => {
@@ -830,6 +834,8 @@ impl World {
                 continue;
             }
             self.run_named("relay_outbox");
+            // Work may wait for a third party to let go.
+            self.run_named("run_workflows");
             let due = self.due();
             if due == 0 {
                 return;
@@ -874,8 +880,10 @@ impl Process {
         };
         let start = |crash: &Arc<Crash>| {
             let mut config = Config::defaults();
-            let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
-            config.webhook.endpoints.insert("partner".into(), endpoint);
+            let endpoint =
+                EndpointConfig { url: "https://partner.example/".into(), secret: String::new(), reserve: false };
+            config.webhook.endpoints.insert("partner".into(), endpoint.clone());
+            config.webhook.endpoints.insert(RESERVING.into(), EndpointConfig { reserve: true, ..endpoint });
             // Jobs run when a life runs them; only prune may also come due, once an hour and in parts.
             let cron = &mut config.cron;
             for entry in [

@@ -244,6 +244,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
     fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
     fn recall(recall: &Recall, change: &Change) -> Stored<Recalled>;
+    fn recall_released(outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
     fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;

@@ -11,5 +11,6 @@ pub mod partner;
 pub mod points;
 pub mod postgres_server;
 pub mod redis_server;
+pub mod reserving;
 pub mod rows;
 pub mod time;

@@ -192,7 +192,7 @@ impl Scene {
 
 fn process(sources: &Sources, store: Arc<dyn Store>, stock: Arc<dyn Stock>, channels: &[Arc<dyn Channel>]) -> App {
     let mut config = Config::defaults();
-    let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+    let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new(), reserve: false };
     config.webhook.endpoints.insert("partner".into(), endpoint);
     App::new(Parts {
         config,

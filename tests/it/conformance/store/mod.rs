@@ -18,6 +18,7 @@ mod random_points;
 mod recharges;
 mod redemptions;
 mod redrive;
+mod reservations;
 mod reversals;
 mod rules;
 mod settlement;
@@ -242,6 +243,13 @@ macro_rules! every_case {
                 a_waiting_award_is_recalled_once_and_for_good,
                 what_somebody_may_have_is_not_recalled,
                 recalls_and_deliveries_race_to_one_answer,
+            ],
+            reservations: [
+                an_award_keeps_the_way_it_was_first_told,
+                each_redrive_begins_a_new_round,
+                what_a_third_party_reserved_is_wanted_back_first,
+                dead_work_is_wanted_back_in_its_round,
+                what_the_winner_has_is_no_longer_let_go,
             ],
             cron: [
                 a_fire_is_proposed_once,
