@@ -7,6 +7,7 @@ run:
 
 test: needs
 	cargo test --locked
+	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
 
 lint: tools
 	cargo fmt --check
@@ -17,7 +18,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl
+	scripts/install-missing curl redis-server
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

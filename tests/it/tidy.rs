@@ -10,8 +10,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clock.rs", &["domain"]),
     ("config.rs", &["domain"]),
     ("telemetry.rs", &["config", "fault"]),
+    ("tls.rs", &[]),
     ("store", &["domain", "fault", "store"]),
-    ("stock", &["domain", "fault", "stock"]),
+    ("stock", &["domain", "fault", "config", "tls", "stock"]),
     ("queue", &["domain", "fault", "config", "clock", "queue"]),
     ("dispatch", &["domain", "fault", "config", "clock", "store", "dispatch"]),
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
@@ -33,6 +34,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("reqwest::", &["src/dispatch"]),
     ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
     ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),
+    ("use redis::", &["src/stock/redis"]),
+    ("RedisStock", &["src/stock/redis", "src/app/open.rs"]),
     ("MemoryStock", &["src/stock/memory.rs", "src/app/open.rs"]),
 ];
 

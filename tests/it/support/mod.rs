@@ -2,10 +2,12 @@
 
 pub mod contract;
 pub mod crash;
+pub mod cutting_proxy;
 pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;
 pub mod partner;
 pub mod points;
+pub mod redis_server;
 pub mod rows;
 pub mod time;
