@@ -2,6 +2,7 @@
 //!
 //! The queue is an alarm clock: it carries wake-ups, never the truth. A message may be lost, late or delivered twice.
 
+pub mod redis;
 mod shift;
 pub mod sqlite;
 mod ticker;
