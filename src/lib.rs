@@ -11,6 +11,7 @@ pub mod fault;
 pub mod jobs;
 pub mod process;
 pub mod queue;
+pub mod redis_connection;
 pub mod server;
 pub mod show;
 pub mod stock;

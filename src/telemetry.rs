@@ -35,7 +35,7 @@ pub fn start_logs(config: &TelemetryConfig) -> Result<(), ConfigError> {
 }
 
 /// Every metric with what it means. A test finds those that are recorded and not here.
-pub const METRICS: [(&str, &str); 15] = [
+pub const METRICS: [(&str, &str); 16] = [
     ("big_market_http_requests_total", "HTTP requests answered, by route, method and status"),
     ("big_market_http_request_duration_seconds", "Time until a request was answered, by route and method"),
     ("big_market_draws_total", "Draws recorded"),
@@ -49,6 +49,7 @@ pub const METRICS: [(&str, &str); 15] = [
     ("big_market_job_late_seconds", "How long after it was due a fire of a job, or a part of one, began, by job"),
     ("big_market_queue_waiting", "Messages that wait and are due, by lane"),
     ("big_market_queue_worker_restarts_total", "Queue workers that ended and were started again, by lane"),
+    ("big_market_queue_given_back_total", "Messages of workers that died or stopped, given to others, by lane"),
     ("big_market_coupon_codes_left", "Coupon codes that nobody has, by pool"),
     ("big_market_build_info", "1, with the version as a label"),
 ];

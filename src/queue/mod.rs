@@ -2,7 +2,11 @@
 //!
 //! The queue is an alarm clock: it carries wake-ups, never the truth. A message may be lost, late or delivered twice.
 
+pub mod redis;
+mod shift;
 pub mod sqlite;
+mod ticker;
+mod tuning;
 
 use std::sync::Arc;
 
@@ -11,6 +15,7 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+pub use self::tuning::Tuning;
 use crate::domain::calendar::Timestamp;
 use crate::fault::Fault;
 

@@ -2,94 +2,37 @@
 //!
 //! What apalis 1.0 does not do by itself, and this module does: see `Ticker`, `Verbatim` and the comments on the constants.
 
-use std::collections::HashSet;
-use std::convert::Infallible;
 use std::path::Path;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
-use apalis::prelude::{BackendExt, Codec, Monitor, PollSnapshot, PollStrategy, TaskBuilder, WorkerBuilder};
-use apalis::prelude::{WorkerBuilderExt, WorkerContext};
+use apalis::prelude::{BackendExt, Monitor, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_sqlite::SqliteStorage;
 use async_trait::async_trait;
 use futures::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::Notify;
-use tokio::sync::futures::OwnedNotified;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tracing::{error, warn};
 
-use super::{Handler, Lane, Message, Queue};
-use crate::clock::{Chance, Clock, SystemChance, SystemClock};
-use crate::config::Config;
+use super::shift::{Restarts, Shift, Verbatim};
+use super::ticker::Ticker;
+use super::{Handler, Lane, Message, Queue, Tuning};
+use crate::clock::{Clock, SystemClock};
 use crate::domain::calendar::Timestamp;
 use crate::fault::Fault;
 
 /// Messages a worker takes at a time. While taken messages wait for a free slot, an apalis worker sends no heartbeat and
 /// acknowledges nothing; with one at a time none ever waits, so a handler may run for minutes.
 const BATCH: usize = 1;
-/// Fires that run at the same time in one process.
 /// Messages of the dispatch lane that run at the same time: they only write to the store, which has one writer.
 const DISPATCH_CONCURRENCY: usize = 4;
-const CRON_CONCURRENCY: usize = 4;
 /// Rows that one statement deletes at most, so that pushes and fetches never wait long for a prune.
 const PRUNE_SLICE: u32 = 1_000;
 /// Slices of one prune at most; the rest is left to the next one.
 const PRUNE_SLICES_MAX: u32 = 200;
-/// How long the acknowledgements of the last handlers may take after `stop`.
-const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(1);
-/// A worker that failed waits this long before it begins again, times the restarts so far.
-const RESTART_WAIT: Duration = Duration::from_millis(200);
-/// Restarts that lengthen the wait.
-const RESTARTS_COUNTED_MAX: u32 = 25;
 /// How long a statement waits for another process to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How eagerly a queue looks, and how patiently it stops.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tuning {
-    /// How often an idle worker looks for messages.
-    pub poll: Duration,
-    /// How often a worker shows that it lives. Whole seconds, at least one.
-    pub heartbeat: Duration,
-    /// Heartbeats after which a silent worker is dead and its messages are given to others.
-    pub missed_heartbeats: u16,
-    /// Messages of the outside lane that run at the same time.
-    pub dispatch_concurrency: usize,
-    /// How long running handlers may take to finish after `stop`.
-    pub stop_within: Duration,
-}
-
-impl Tuning {
-    /// What the settings ask for. A dead worker's messages are found within 13 seconds: three missed heartbeats and one
-    /// heartbeat of whoever finds them, rounded up.
-    pub fn of(config: &Config) -> Self {
-        Self {
-            poll: Duration::from_millis(config.queue.poll_ms),
-            heartbeat: Duration::from_secs(3),
-            missed_heartbeats: 3,
-            dispatch_concurrency: config.dispatch.concurrency,
-            stop_within: Duration::from_secs(config.server.shutdown_seconds),
-        }
-    }
-
-    fn concurrency(&self, lane: Lane) -> usize {
-        match lane {
-            Lane::Dispatch => DISPATCH_CONCURRENCY,
-            Lane::Outside => self.dispatch_concurrency,
-            Lane::Cron => CRON_CONCURRENCY,
-        }
-    }
-
-    /// Silence after which a worker is dead.
-    fn silence_max(&self) -> Duration {
-        self.heartbeat * u32::from(self.missed_heartbeats)
-    }
-}
 
 /// Queues in one SQLite file.
 pub struct SqliteQueue {
@@ -156,9 +99,10 @@ impl SqliteQueue {
             .missed_heartbeats(tuning.missed_heartbeats.into())
             // Taking a message locks it already; this would be one more write for each.
             .lock_tasks(false);
-        monitor.register(move |restarts| {
+        let restarts = Restarts::new();
+        monitor.register(move |_| {
             let shift = shift.clone();
-            let wait = RESTART_WAIT * u32::try_from(restarts).unwrap_or(u32::MAX).min(RESTARTS_COUNTED_MAX);
+            let wait = restarts.wait(Instant::now());
             let storage = SqliteStorage::<Vec<u8>>::new(&pool)
                 .with_config(config.clone())
                 .with_codec(Verbatim)
@@ -166,13 +110,13 @@ impl SqliteQueue {
                 .poll_with_strategy(Ticker::new(tuning.poll, pushed.clone()));
             WorkerBuilder::new(shift.new_name(lane))
                 .backend(storage)
-                .concurrency(tuning.concurrency(lane))
+                .concurrency(tuning.concurrency(lane, DISPATCH_CONCURRENCY))
                 .build(move |payload: Vec<u8>| shift.clone().run(lane, payload))
         })
     }
 
     /// Gives back what the workers of a shift hold, so that nobody waits for them to be found dead.
-    async fn hand_back(&self, names: &HashSet<String>) -> Result<(), Fault> {
+    async fn hand_back(&self, names: &[String]) -> Result<(), Fault> {
         const DOING: &str = "hand back messages";
         let names = serde_json::to_string(names).map_err(Fault::doing(DOING))?;
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(Fault::doing(DOING))?;
@@ -254,46 +198,13 @@ impl Queue for SqliteQueue {
     async fn work(&self, handler: Handler, stop: CancellationToken) -> Result<(), Fault> {
         let shift = Arc::new(Shift::new(handler));
         // Handlers end with this future, however it ends: finished, or dropped half-way.
-        let _end_of_shift = shift.over.clone().drop_guard();
-        // Any failure of the storage ends an apalis worker, which would stay away silently for ever. apalis logs why.
-        let mut monitor = Monitor::new().should_restart(|worker: &WorkerContext, _| {
-            let lane = worker.name().split('-').next().unwrap_or_default().to_owned();
-            metrics::counter!("big_market_queue_worker_restarts_total", "lane" => lane).increment(1);
-            true
-        });
+        let _end_of_shift = shift.end_with();
+        let mut monitor = Shift::monitor();
         for lane in Lane::ALL {
             monitor = self.register(monitor, lane, &shift);
         }
-        let stopped = stop.clone();
-        let finished = async {
-            if let Err(error) = monitor.run_with_signal(stopped.cancelled().map(Ok)).await {
-                error!(%error, "a queue worker ended badly");
-            }
-            shift.handlers.close();
-            shift.handlers.wait().await;
-        };
-        let out_of_patience = async {
-            stop.cancelled().await;
-            tokio::time::sleep(self.tuning.stop_within).await;
-        };
-        // apalis may keep its workers open long after the last handler ended. Their acknowledgements need a moment; what is
-        // not acknowledged is handed back and finds nothing to do.
-        let drained = async {
-            stop.cancelled().await;
-            shift.handlers.close();
-            shift.handlers.wait().await;
-            tokio::time::sleep(ACKNOWLEDGE_WITHIN).await;
-        };
-        tokio::select! {
-            () = finished => {}
-            () = drained => {}
-            () = out_of_patience => warn!(running = shift.handlers.len(), "handlers did not finish in time; they are cut off"),
-        }
-        shift.over.cancel();
-        shift.handlers.close();
-        shift.handlers.wait().await;
-        let names = shift.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.hand_back(&names).await
+        shift.work(monitor, &stop, self.tuning.stop_within).await;
+        self.hand_back(&shift.names()).await
     }
 
     async fn live_workers(&self) -> Result<(usize, usize), Fault> {
@@ -356,102 +267,4 @@ async fn rows_changed(connection: &mut sqlx::SqliteConnection) -> Result<i64, sq
 
 fn machine_second_ago(age: Duration) -> i64 {
     SystemClock.now().timestamp().saturating_sub_unsigned(age.as_secs())
-}
-
-/// One run of all workers: what they run, and what must end with them.
-struct Shift {
-    handler: Handler,
-    handlers: TaskTracker,
-    over: CancellationToken,
-    /// Every worker name used, for giving back what they hold.
-    names: Mutex<HashSet<String>>,
-}
-
-impl Shift {
-    fn new(handler: Handler) -> Self {
-        Self {
-            handler,
-            handlers: TaskTracker::new(),
-            over: CancellationToken::new(),
-            names: Mutex::new(HashSet::new()),
-        }
-    }
-
-    /// A name nobody had: apalis refuses one that was seen within a heartbeat, even of a worker that stopped cleanly.
-    fn new_name(&self, lane: Lane) -> String {
-        let name = format!("{}-{}-{:016x}", lane.name(), std::process::id(), SystemChance.number());
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
-        name
-    }
-
-    /// Runs one message in a task of its own: a panic ends only that task, and a worker that begins again does not cut off
-    /// what its predecessor runs. Gives nothing, so apalis calls every message done, and none can get stuck.
-    async fn run(self: Arc<Self>, lane: Lane, payload: Vec<u8>) {
-        let message: Message = match serde_json::from_slice(&payload) {
-            Ok(message) => message,
-            Err(error) => {
-                error!(%error, lane = lane.name(), "dropped a message that cannot be read");
-                return;
-            }
-        };
-        let (job, shift) = (message.job.clone(), self.clone());
-        let task = self.handlers.spawn(async move {
-            shift.over.run_until_cancelled(async { (shift.handler)(message).await }).await;
-        });
-        if let Err(error) = task.await {
-            error!(%error, job, "a message's handler panicked");
-        }
-    }
-}
-
-/// Hands payloads on as they are: one that apalis could not decode would end its worker, again and again.
-#[derive(Debug, Clone, Copy)]
-struct Verbatim;
-
-impl Codec<Vec<u8>> for Verbatim {
-    type Error = Infallible;
-    type Compact = Vec<u8>;
-
-    fn encode(&self, value: &Vec<u8>) -> Result<Vec<u8>, Infallible> {
-        Ok(value.clone())
-    }
-
-    fn decode(&self, value: &Vec<u8>) -> Result<Vec<u8>, Infallible> {
-        Ok(value.clone())
-    }
-}
-
-/// Wakes an idle worker every `every`, and when this process pushed. apalis' own interval can lose its wake-up when a fetch
-/// takes longer than the interval: it makes a new timer without polling it, and then nobody wakes the worker.
-struct Ticker {
-    every: Duration,
-    sleep: Option<Pin<Box<Sleep>>>,
-    pushed: Arc<Notify>,
-    notified: Pin<Box<OwnedNotified>>,
-}
-
-impl Ticker {
-    fn new(every: Duration, pushed: Arc<Notify>) -> Self {
-        let notified = Box::pin(pushed.clone().notified_owned());
-        Self { every, sleep: None, pushed, notified }
-    }
-}
-
-impl PollStrategy for Ticker {
-    fn poll_drive(&mut self, cx: &mut Context<'_>, _: &PollSnapshot) -> Poll<Option<()>> {
-        let every = self.every;
-        // Made here and not in `new`: this is sure to run inside the runtime.
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
-        let mut look = false;
-        // Polled until pending, so that the next wake-up is always arranged.
-        while sleep.as_mut().poll(cx).is_ready() {
-            look = true;
-            sleep.as_mut().reset(Instant::now() + every);
-        }
-        while self.notified.as_mut().poll(cx).is_ready() {
-            look = true;
-            self.notified = Box::pin(self.pushed.clone().notified_owned());
-        }
-        if look { Poll::Ready(Some(())) } else { Poll::Pending }
-    }
 }

@@ -3,21 +3,19 @@
 //! A script is atomic: it runs alone, and what it writes reaches disks and replicas together. The keys of an activity carry it as
 //! their hash tag, so a script touches one slot. Times are arguments, and no key ever expires.
 
-mod connection;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use redis::{FromRedisValue, Script, ScriptInvocation};
 
-use self::connection::Connection;
 use super::{Counted, Reservation, Stock};
 use crate::config::RedisConfig;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::ActivityId;
 use crate::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockCounter, StockItem, StockTruth};
 use crate::fault::Fault;
+use crate::redis_connection::Connection;
 
 /// Reservations, ends or units in one call of a script: others wait while it runs, and Lua unpacks 8,000 values at most. More are
 /// several calls; one that stops half-way has made claims that `reconcile_stock` ends.

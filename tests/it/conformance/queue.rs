@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use big_market::clock::{Clock, SystemClock};
+use big_market::config::RedisConfig;
 use big_market::domain::calendar::Timestamp;
 use big_market::fault::Fault;
-use big_market::queue::sqlite::{SqliteQueue, Tuning};
-use big_market::queue::{Handler, Lane, Message, Queue};
+use big_market::queue::redis::RedisQueue;
+use big_market::queue::sqlite::SqliteQueue;
+use big_market::queue::{Handler, Lane, Message, Queue, Tuning};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use serde_json::json;
@@ -18,6 +20,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::support::redis_server::RedisServer;
 
 /// A guard against hanging only; no test waits for it.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -38,6 +42,16 @@ trait Place {
     }
 }
 
+fn tuning(stop_within: Duration) -> Tuning {
+    Tuning {
+        poll: Duration::from_millis(10),
+        heartbeat: Duration::from_secs(1),
+        missed_heartbeats: 3,
+        dispatch_concurrency: OUTSIDE_CONCURRENCY,
+        stop_within,
+    }
+}
+
 struct SqlitePlace(TempDir);
 
 impl SqlitePlace {
@@ -52,27 +66,39 @@ impl Place for SqlitePlace {
     }
 
     async fn open_patient(&self, stop_within: Duration) -> Arc<dyn Queue> {
-        let tuning = Tuning {
-            poll: Duration::from_millis(10),
-            heartbeat: Duration::from_secs(1),
-            missed_heartbeats: 2,
-            dispatch_concurrency: OUTSIDE_CONCURRENCY,
-            stop_within,
-        };
-        Arc::new(SqliteQueue::open(&self.path(), tuning, Arc::new(SystemClock)).await.expect("a queue"))
+        Arc::new(SqliteQueue::open(&self.path(), tuning(stop_within), Arc::new(SystemClock)).await.expect("a queue"))
     }
+}
+
+struct RedisPlace(RedisConfig);
+
+impl Place for RedisPlace {
+    fn new() -> Self {
+        Self(RedisServer::shared().settings())
+    }
+
+    async fn open_patient(&self, stop_within: Duration) -> Arc<dyn Queue> {
+        Arc::new(RedisQueue::open(&self.0, tuning(stop_within), Arc::new(SystemClock)).await.expect("a queue"))
+    }
+}
+
+macro_rules! every_case {
+    ($adapter:ident, $place:ident, [$($case:ident),+ $(,)?]) => {
+        mod $adapter {
+            $(
+                #[tokio::test]
+                async fn $case() {
+                    super::$case(<super::$place as super::Place>::new()).await;
+                }
+            )+
+        }
+    };
 }
 
 macro_rules! every_queue {
     ($($case:ident),+ $(,)?) => {
-        mod sqlite {
-            $(
-                #[tokio::test]
-                async fn $case() {
-                    super::$case(<super::SqlitePlace as super::Place>::new()).await;
-                }
-            )+
-        }
+        every_case!(sqlite, SqlitePlace, [$($case),+]);
+        every_case!(redis, RedisPlace, [$($case),+]);
     };
 }
 

@@ -1,4 +1,4 @@
-//! One connection to Redis that many calls share, replaced when it is of no use any more.
+//! Connections to Redis: one that many calls share, replaced when it is of no use any more, and more for tasks alone.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,9 +19,10 @@ const MAJOR_VERSION_MIN: u32 = 7;
 const RECONNECT_DELAY: Duration = Duration::from_millis(50);
 
 /// A connection that many calls share.
-pub(super) struct Connection {
+pub struct Connection {
     client: Client,
     config: ConnectionManagerConfig,
+    response_timeout: Duration,
     current: Mutex<Current>,
 }
 
@@ -32,11 +33,11 @@ struct Current {
 }
 
 impl Connection {
-    /// Connects, and refuses a server that cannot keep what is counted.
+    /// Connects, and refuses a server that cannot keep what it is told.
     ///
     /// # Errors
     /// A fault that says which setting, here or there, must be another.
-    pub(super) async fn open(settings: &RedisConfig) -> Result<Self, Fault> {
+    pub async fn open(settings: &RedisConfig) -> Result<Self, Fault> {
         let Some(url) = settings.url.text() else {
             let cause = "redis.url is empty; name a Redis 7 or a Valkey, such as redis://127.0.0.1:6379".into();
             return Err(Fault { doing: "connect to Redis", cause });
@@ -46,16 +47,17 @@ impl Connection {
         let info = url.into_connection_info().map_err(failed("read redis.url"))?;
         let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
         let client = Client::open(info).map_err(failed("read redis.url"))?;
+        let response_timeout = Duration::from_millis(settings.response_timeout_ms);
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_millis(settings.connection_timeout_ms)))
-            .set_response_timeout(Some(Duration::from_millis(settings.response_timeout_ms)))
+            .set_response_timeout(Some(response_timeout))
             .set_number_of_retries(1)
             .set_min_delay(RECONNECT_DELAY)
             .set_max_delay(RECONNECT_DELAY);
         let manager = ConnectionManager::new_with_config(client.clone(), config.clone())
             .await
             .map_err(failed("connect to Redis; is redis.url right"))?;
-        let connection = Self { client, config, current: Mutex::new(Current { number: 0, manager }) };
+        let connection = Self { client, config, response_timeout, current: Mutex::new(Current { number: 0, manager }) };
         connection.check().await?;
         Ok(connection)
     }
@@ -65,7 +67,7 @@ impl Connection {
     ///
     /// # Errors
     /// What the server or the network says. A call that was not answered in time is not repeated, and may still be carried out.
-    pub(super) async fn call<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
+    pub async fn call<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         match self.call_once(script).await {
             Err(error) if is_lost(&error) => self.call_once(script).await,
             answer => answer,
@@ -76,7 +78,7 @@ impl Connection {
     ///
     /// # Errors
     /// What the server or the network says. The call may have been carried out, or may still be.
-    pub(super) async fn call_once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
+    pub async fn call_once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let Current { number, mut manager } = self.current();
         let answer = script.invoke_async(&mut manager).await;
         // The manager sees for itself where a connection was cut. It does not see one that leads to a server that is gone without a
@@ -85,6 +87,17 @@ impl Connection {
             self.replace(number);
         }
         answer
+    }
+
+    /// A connection for one task alone, made when it is first used. It waits for answers as long as the settings say, and at least so
+    /// long.
+    pub fn another(&self, response_timeout_min: Duration) -> ConnectionManager {
+        let response_timeout = self.response_timeout.max(response_timeout_min);
+        let config = self.config.clone().set_response_timeout(Some(response_timeout));
+        ConnectionManager::new_lazy_with_config(self.client.clone(), config).unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "shared a connection to Redis that should have been another");
+            self.current().manager
+        })
     }
 
     fn current(&self) -> Current {
@@ -103,7 +116,7 @@ impl Connection {
         }
     }
 
-    /// Refuses servers that would lose what is counted while all is well.
+    /// Refuses servers that would lose what they hold while all is well.
     async fn check(&self) -> Result<(), Fault> {
         const DOING: &str = "use this Redis";
         let mut manager = self.current().manager;
