@@ -26,6 +26,7 @@ pub struct Config {
     pub store: StoreConfig,
     pub redis: RedisConfig,
     pub server: ServerConfig,
+    pub worker: WorkerConfig,
     pub draws: DrawsConfig,
     pub dispatch: DispatchConfig,
     pub webhook: WebhookConfig,
@@ -56,6 +57,20 @@ macro_rules! section {
 pub enum Mode {
     /// SQLite, counters in memory, one process.
     Embedded,
+    /// Postgres, counters and queues in Redis, any number of processes.
+    Distributed,
+}
+
+/// Where a database is. It may hold a password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(pub String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    /// Hides it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DatabaseUrl(..)")
+    }
 }
 
 /// How log lines are written.
@@ -70,7 +85,13 @@ pub enum LogFormat {
 
 section!(
     /// `[store]`
-    StoreConfig { mode: Mode, data_dir: PathBuf, readers: u32 }
+    StoreConfig {
+        mode: Mode,
+        data_dir: PathBuf,
+        readers: u32,
+        #[serde(deserialize_with = "urls_or_commas")] shards: Vec<DatabaseUrl>,
+        connections: u32,
+    }
 );
 section!(
     /// `[redis]`
@@ -79,6 +100,10 @@ section!(
 section!(
     /// `[server]`
     ServerConfig { listen: SocketAddr, request_timeout_ms: u64, body_bytes_max: usize, document_bytes_max: usize, codes_bytes_max: usize, shutdown_seconds: u64 }
+);
+section!(
+    /// `[worker]`
+    WorkerConfig { listen: SocketAddr }
 );
 section!(
     /// `[draws]`
@@ -102,7 +127,7 @@ section!(
 );
 section!(
     /// `[queue]`
-    QueueConfig { poll_ms: u64, window: u64, keep_seconds: u64 }
+    QueueConfig { poll_ms: u64, window: u64, keep_seconds: u64, workers_min: usize }
 );
 section!(
     /// `[cron]`
@@ -209,6 +234,11 @@ fn list_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<V
     })
 }
 
+/// As [`list_or_commas`], of databases.
+fn urls_or_commas<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DatabaseUrl>, D::Error> {
+    Ok(list_or_commas(deserializer)?.into_iter().map(DatabaseUrl).collect())
+}
+
 /// A secret that somebody may choose; empty where nobody did.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -305,6 +335,7 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let at_least_one = [
             ("store.readers", u64::from(self.store.readers)),
+            ("store.connections", u64::from(self.store.connections)),
             ("redis.connection_timeout_ms", self.redis.connection_timeout_ms),
             ("redis.response_timeout_ms", self.redis.response_timeout_ms),
             ("draws.batch_max", self.draws.batch_max as u64),
@@ -335,6 +366,11 @@ impl Config {
         if self.redis.prefix.is_empty() || !self.redis.prefix.chars().all(plain) {
             let message = "must be letters, digits, '.', '_', '-' and ':', at least one".into();
             return Err(ConfigError::Value { key: "redis.prefix", message });
+        }
+        if self.store.mode == Mode::Distributed && self.store.shards.is_empty() {
+            let message = "names no database, and store.mode is \"distributed\"; write it as \
+                           [\"postgres://user:password@host/database\"]";
+            return Err(ConfigError::Value { key: "store.shards", message: message.into() });
         }
         if self.dispatch.concurrency > CONCURRENCY_MAX {
             let message = format!("must be at most {CONCURRENCY_MAX}");
@@ -409,6 +445,21 @@ mod tests {
     fn the_environment_writes_lists_with_commas() {
         let settings = merged(&[("BIG_MARKET__WEBHOOK__ALLOW_HOSTS", "localhost:8090, 10.0.0.7:80")]).expect("valid");
         assert_eq!(settings.webhook.allow_hosts, ["localhost:8090", "10.0.0.7:80"]);
+    }
+
+    #[test]
+    fn several_databases_are_named_and_never_shown() {
+        let settings = merged(&[
+            ("BIG_MARKET__STORE__MODE", "distributed"),
+            ("BIG_MARKET__STORE__SHARDS", "postgres://market:hunter2@a/m0,postgres://b/m1"),
+        ]);
+        let settings = settings.expect("valid");
+        assert_eq!(settings.store.mode, Mode::Distributed);
+        let [first, second] = settings.store.shards.as_slice() else { panic!("{:?}", settings.store.shards) };
+        assert_eq!((first.0.as_str(), second.0.as_str()), ("postgres://market:hunter2@a/m0", "postgres://b/m1"));
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        let error = merged(&[("BIG_MARKET__STORE__MODE", "distributed")]).expect_err("nowhere to store");
+        assert!(error.to_string().contains("store.shards"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use big_market::app::App;
 use big_market::clock::Sources;
-use big_market::config::Config;
+use big_market::config::{Config, Mode};
 use big_market::domain::document::{self, CampaignDocument, Format};
 use big_market::domain::operator::{OperatorName, Password, Role};
 use big_market::domain::receipt::{Receipt, Verdict};
@@ -268,7 +268,7 @@ fn verify(file: &Path, commitment: Option<SeedCommitment>) -> Result<ExitCode, F
 }
 
 async fn reconcile(config: Config) -> Result<ExitCode, Failure> {
-    if !config.store.data_dir.is_dir() {
+    if config.store.mode == Mode::Embedded && !config.store.data_dir.is_dir() {
         let cause = format!("{} does not exist; set store.data_dir", config.store.data_dir.display()).into();
         return Err(Fault { doing: "reconcile", cause }.into());
     }

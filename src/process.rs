@@ -9,10 +9,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{ApiState, Workers};
+use crate::api::{self, ApiState, Workers};
 use crate::app::App;
 use crate::clock::Sources;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::fault::{Fault, Result};
 use crate::{demo, server, telemetry, worker};
 
@@ -35,11 +35,19 @@ pub enum Part {
 pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
     let sources = Sources::system();
-    let _lock = lock_data_dir(&config.store.data_dir)?;
+    let _lock = match config.store.mode {
+        Mode::Embedded => Some(lock_data_dir(&config.store.data_dir)?),
+        Mode::Distributed => None,
+    };
     let everything = parts.contains(&Part::Server) && parts.contains(&Part::Worker);
     let with_demo = everything && config.demo.enabled;
     let receiver = if with_demo { Some(demo::bind_receiver(&mut config, &sources).await?) } else { None };
-    let listen = config.server.listen;
+    let serves = parts.contains(&Part::Server);
+    let (setting, listen) = if serves {
+        ("listen on server.listen", config.server.listen)
+    } else {
+        ("listen on worker.listen", config.worker.listen)
+    };
     let app = App::open(config, sources).await?;
     let stop = CancellationToken::new();
     let mut running: JoinSet<Result<(), Fault>> = JoinSet::new();
@@ -50,16 +58,16 @@ pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<Strin
     if parts.contains(&Part::Worker) {
         running.spawn(worker::run(app.clone(), stop.clone()));
     }
-    if parts.contains(&Part::Server) {
-        let listener = TcpListener::bind(listen).await.map_err(Fault::doing("listen on server.listen"))?;
-        let address = listener.local_addr().map_err(Fault::doing("listen on server.listen"))?;
-        tracing::info!("listening on http://{address}");
-        let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
-        running.spawn(server::serve(ApiState::new(app.clone(), metrics, workers), listener, stop.clone()));
-        if with_demo {
-            let access = demo::prepare(&app, chosen_secret).await?;
-            println!("{}", demo::welcome(address, &access));
-        }
+    let listener = TcpListener::bind(listen).await.map_err(Fault::doing(setting))?;
+    let address = listener.local_addr().map_err(Fault::doing(setting))?;
+    tracing::info!("listening on http://{address}");
+    let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
+    let state = ApiState::new(app.clone(), metrics, workers);
+    let router = if serves { api::router(state.clone()) } else { api::worker_router(state.clone()) };
+    running.spawn(server::serve(state, router, listener, stop.clone()));
+    if with_demo {
+        let access = demo::prepare(&app, chosen_secret).await?;
+        println!("{}", demo::welcome(address, &access));
     }
     let ended = join_all(running, &stop).await;
     app.close().await;

@@ -176,10 +176,19 @@ pub fn routes() -> Vec<Route> {
         Route::patch("/admin/operators/{id}", Needs(OperatorsWrite), handler!(operators::change_operator)).refuses(&BODY)
             .refuses(&[NotFound, Conflict]),
 
+        Route::get("/openapi.json", Public, handler!(health::openapi_json)),
+    ]
+    .into_iter()
+    .chain(routes_of_workers())
+    .collect()
+}
+
+/// Those that a process without a server answers as well.
+fn routes_of_workers() -> [Route; 3] {
+    [
         Route::get("/healthz", Public, handler!(health::healthz)),
         Route::get("/readyz", Public, handler!(health::readyz)).refuses(&[NotReady]),
         Route::get("/metrics", Needs(OperationsRead), handler!(health::metrics)),
-        Route::get("/openapi.json", Public, handler!(health::openapi_json)),
     ]
 }
 
@@ -333,10 +342,19 @@ impl FromRef<ApiState> for App {
 
 /// Every route with everything around it.
 pub fn router(state: ApiState) -> Router {
+    assemble(state, routes())
+}
+
+/// What a process without a server answers, with everything around it: whether it lives, is ready, and how it does.
+pub fn worker_router(state: ApiState) -> Router {
+    assemble(state, routes_of_workers())
+}
+
+fn assemble(state: ApiState, routes: impl IntoIterator<Item = Route>) -> Router {
     let server = &state.app.config().server;
     let time_max = Duration::from_millis(server.request_timeout_ms);
     let mut router = OpenApiRouter::new();
-    for route in routes() {
+    for route in routes {
         let (access, time) = (route.access, route.time);
         let guard = access::Guard { app: state.app.clone(), access, for_users: route.users };
         let bytes_max = match route.body_size {

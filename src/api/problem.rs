@@ -336,6 +336,10 @@ impl From<Refusal> for Problem {
 impl From<Fault> for Problem {
     /// Logs the failure: this is where it is handled.
     fn from(fault: Fault) -> Self {
+        if fault.may_pass() {
+            tracing::warn!(error = %fault, "a request is to be tried again: {fault}");
+            return Refusal::TryAgain.into();
+        }
         tracing::error!(error = %fault, "a request failed: {fault}");
         Self::internal()
     }

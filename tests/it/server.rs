@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use big_market::api::{ApiState, Workers};
+use big_market::api::{self, ApiState, Workers};
 use big_market::fault::Fault;
 use big_market::server::serve;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,7 +26,7 @@ async fn unfinished(market: &Market) -> Unfinished {
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let state = ApiState::new(market.app.clone(), recorder(), Workers::Here);
-    let server = tokio::spawn(serve(state, listener, stop.clone()));
+    let server = tokio::spawn(serve(state.clone(), api::router(state), listener, stop.clone()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "POST /v1/activities/100301/draws HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nIdempotency-Key: k\r\n\
