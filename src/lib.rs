@@ -8,6 +8,7 @@ pub mod demo;
 pub mod dispatch;
 pub mod domain;
 pub mod fault;
+pub mod fleet;
 pub mod jobs;
 pub mod process;
 pub mod queue;

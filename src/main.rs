@@ -13,9 +13,11 @@ use big_market::domain::receipt::{Receipt, Verdict};
 use big_market::domain::refusal::Refusal;
 use big_market::domain::roll::SeedCommitment;
 use big_market::fault::{Error, Fault};
+use big_market::fleet::{self, Size};
 use big_market::process::{self, Part};
 use big_market::{api, demo, show, telemetry};
 use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
 
 /// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
 ///
@@ -53,6 +55,18 @@ enum Command {
         /// The commitment that you noted before the draw, from `GET /v1/activities/{id}`. Without it, compare what is printed.
         #[arg(long)]
         commitment: Option<SeedCommitment>,
+    },
+    /// Try a whole fleet on this machine: Postgres servers, Redis, servers behind server.listen, workers, and the demo campaign.
+    Fleet {
+        /// Postgres servers.
+        #[arg(long, default_value_t = 2)]
+        shards: usize,
+        /// Processes that serve.
+        #[arg(long, default_value_t = 2)]
+        servers: usize,
+        /// Processes that work.
+        #[arg(long, default_value_t = 2)]
+        workers: usize,
     },
     /// Evaluate the six invariants over everything stored.
     Reconcile,
@@ -132,6 +146,15 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Verify { receipt, commitment }) => verify(&receipt, commitment),
+        Some(Command::Fleet { shards, servers, workers }) => {
+            telemetry::start_logs(&config.telemetry)?;
+            let stop = CancellationToken::new();
+            process::stop_on_signals(&stop)?;
+            let size = Size { shards, servers, workers };
+            let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
+            fleet::run(size, config.server.listen, chosen_secret, stop).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Reconcile) => reconcile(config).await,
     }
 }

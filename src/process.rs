@@ -85,7 +85,11 @@ async fn join_all(mut running: JoinSet<Result<(), Fault>>, stop: &CancellationTo
     outcome
 }
 
-fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
+/// Cancels `stop` when the process is told to end. Told twice, it ends at once.
+///
+/// # Errors
+/// Signals cannot be listened for.
+pub fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
     let mut interrupted = signal(SignalKind::interrupt()).map_err(Fault::doing("listen for signals"))?;
     let mut terminated = signal(SignalKind::terminate()).map_err(Fault::doing("listen for signals"))?;
     let stop = stop.clone();
