@@ -8,6 +8,7 @@ pub mod lossy_queue;
 pub mod market;
 pub mod partner;
 pub mod points;
+pub mod queues;
 pub mod redis_server;
 pub mod rows;
 pub mod time;
