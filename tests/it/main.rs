@@ -11,6 +11,7 @@ mod domain;
 mod end_to_end;
 mod jobs;
 mod model;
+mod queue;
 mod server;
 mod stock;
 mod store;

@@ -10,6 +10,7 @@ pub mod market;
 pub mod partner;
 pub mod points;
 pub mod postgres_server;
+pub mod queues;
 pub mod redis_server;
 pub mod reserving;
 pub mod rows;
