@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+pub mod chaos;
 pub mod clock;
 pub mod config;
 pub mod demo;
