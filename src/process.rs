@@ -32,9 +32,8 @@ pub enum Part {
 ///
 /// # Errors
 /// A fault of what could not be opened or did not end well.
-pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
+pub async fn run(mut config: Config, parts: &[Part], sources: Sources, chosen_secret: Option<String>) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let sources = Sources::system();
     let _lock = match config.store.mode {
         Mode::Embedded => Some(lock_data_dir(&config.store.data_dir)?),
         Mode::Distributed => None,

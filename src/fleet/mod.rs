@@ -47,6 +47,8 @@ pub type Settings = Vec<(String, String)>;
 pub struct Ground {
     /// Where everything keeps its files.
     pub directory: Directory,
+    /// Where everything keeps its logs.
+    pub logs: PathBuf,
     /// The databases, in the order of their numbers.
     pub postgres: Vec<Service>,
     /// What counts and wakes.
@@ -54,15 +56,16 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Starts it.
+    /// Starts it. Its logs are gone with it, unless a place is named for them.
     ///
     /// # Errors
     /// Postgres or Redis is not installed, or does not start.
-    pub async fn start(shards: usize) -> Result<Self, Fault> {
+    pub async fn start(shards: usize, logs: Option<&Path>) -> Result<Self, Fault> {
         let directory = Directory::new()?;
-        let postgres = try_join_all((0..shards).map(|number| postgres(number, directory.path()))).await?;
-        let redis = redis(directory.path()).await?;
-        Ok(Self { directory, postgres, redis })
+        let logs = logs.unwrap_or(directory.path()).to_owned();
+        let postgres = try_join_all((0..shards).map(|number| postgres(number, directory.path(), &logs))).await?;
+        let redis = redis(directory.path(), &logs).await?;
+        Ok(Self { directory, logs, postgres, redis })
     }
 }
 
@@ -113,10 +116,10 @@ fn market_command(program: &Path, role: Role, port: u16, settings: &Settings) ->
 ///
 /// # Errors
 /// There is no free port, or this program does not know where it is.
-pub fn market(role: Role, number: usize, directory: &Path, settings: &Settings) -> Result<Service, Fault> {
+pub fn market(role: Role, number: usize, logs: &Path, settings: &Settings) -> Result<Service, Fault> {
     let (name, port) = (format!("{}-{number}", role.name()), free_port()?);
     let question = Question { says: b"GET /readyz HTTP/1.1\r\nhost: fleet\r\n\r\n", answer: b"HTTP/1.1 200" };
-    Ok(Service::new(name, port, directory, question, market_recipe(role, port, settings)?))
+    Ok(Service::new(name, port, logs, question, market_recipe(role, port, settings)?))
 }
 
 /// How a process of a market is started with these settings.
@@ -149,7 +152,7 @@ pub fn config_here(databases: &[String], redis: &str) -> Config {
 /// What could not be started, or ended by itself.
 pub async fn run(size: Size, listen: SocketAddr, chosen_secret: Option<String>, stop: CancellationToken) -> Result<()> {
     let sources = Sources::system();
-    let ground = Ground::start(size.shards).await?;
+    let ground = Ground::start(size.shards, None).await?;
     let local = |port: u16| format!("127.0.0.1:{port}");
     let databases: Vec<String> = ground.postgres.iter().map(|database| database_url(local(database.port))).collect();
     let redis = format!("redis://{}", local(ground.redis.port));
@@ -173,9 +176,8 @@ pub async fn run(size: Size, listen: SocketAddr, chosen_secret: Option<String>, 
     app.close().await;
     let access = access?;
 
-    let directory = ground.directory.path();
     let roles = std::iter::repeat_n(Role::Server, size.servers).chain(std::iter::repeat_n(Role::Worker, size.workers));
-    let processes = roles.enumerate().map(|(number, role)| market(role, number, directory, &settings));
+    let processes = roles.enumerate().map(|(number, role)| market(role, number, &ground.logs, &settings));
     let mut processes: Vec<Service> = processes.collect::<Result<_, _>>()?;
     try_join_all(processes.iter_mut().map(Service::start)).await?;
     let ports: Vec<u16> = processes[..size.servers].iter().map(|server| server.port).collect();
@@ -220,7 +222,7 @@ fn describe(ground: &Ground, processes: &[Service]) -> String {
     });
     format!(
         "The fleet, with logs in {}; kill what you like, it is started again:\n\n{}\nCtrl-C ends all of it.\n",
-        ground.directory.path().display(),
+        ground.logs.display(),
         lines.collect::<String>()
     )
 }

@@ -43,16 +43,16 @@ pub struct Service {
 }
 
 impl Service {
-    /// Something that is not started yet. What it prints is kept in a file below `directory`.
+    /// Something that is not started yet. What it prints is added to a file below `logs`.
     pub fn new(
         name: impl Into<String>,
         port: u16,
-        directory: &Path,
+        logs: &Path,
         question: Question,
         recipe: impl Fn() -> Command + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        let log = directory.join(format!("{name}.log"));
+        let log = logs.join(format!("{name}.log"));
         Self { name, port, recipe: Box::new(recipe), question, log, child: None }
     }
 

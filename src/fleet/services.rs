@@ -72,7 +72,7 @@ impl Drop for Directory {
 ///
 /// # Errors
 /// Postgres is not installed, or does not start.
-pub async fn postgres(number: usize, directory: &Path) -> Result<Service, Fault> {
+pub async fn postgres(number: usize, directory: &Path, logs: &Path) -> Result<Service, Fault> {
     let binaries = postgres_binaries()?;
     let (name, port, files) =
         (format!("postgres-{number}"), free_port()?, directory.join(format!("postgres-{number}")));
@@ -91,7 +91,7 @@ pub async fn postgres(number: usize, directory: &Path) -> Result<Service, Fault>
         command.args(["-c", "max_locks_per_transaction=256"]);
         command
     };
-    let mut service = Service::new(name, port, directory, TAKES_CLIENTS, recipe);
+    let mut service = Service::new(name, port, logs, TAKES_CLIENTS, recipe);
     service.start().await?;
     let mut createdb = Command::new(binaries.join("createdb"));
     createdb.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "postgres", DATABASE]);
@@ -107,7 +107,7 @@ const TAKES_CLIENTS: Question =
 ///
 /// # Errors
 /// Redis is not installed, or does not start.
-pub async fn redis(directory: &Path) -> Result<Service, Fault> {
+pub async fn redis(directory: &Path, logs: &Path) -> Result<Service, Fault> {
     let (port, files) = (free_port()?, directory.join(REDIS_FILES));
     std::fs::create_dir(&files).map_err(Fault::doing("make a directory for Redis"))?;
     let recipe = move || {
@@ -117,7 +117,7 @@ pub async fn redis(directory: &Path) -> Result<Service, Fault> {
         command.args(["--maxmemory-policy", "noeviction"]);
         command
     };
-    let mut service = Service::new("redis", port, directory, Question { says: b"PING\r\n", answer: b"+PONG" }, recipe);
+    let mut service = Service::new("redis", port, logs, Question { says: b"PING\r\n", answer: b"+PONG" }, recipe);
     service.start().await?;
     Ok(service)
 }

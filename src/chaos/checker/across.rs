@@ -105,15 +105,18 @@ async fn buckets(sessions: &mut [Session], findings: &mut Findings) -> Tried<()>
             None => findings.found(BUCKETS, format!("shard_identity {number}"), "it is not there"),
         }
         if number == 0 {
-            let rows: Vec<(i16, i16, Option<i16>)> =
-                sqlx::query_as(r"SELECT bucket, shard, moving_to FROM bucket_map")
-                    .fetch_all(&mut session.connection)
-                    .await?;
+            let rows: Vec<(i16, i16, Option<i16>)> = sqlx::query_as(r"SELECT bucket, shard, moving_to FROM bucket_map")
+                .fetch_all(&mut session.connection)
+                .await?;
             map.extend(rows.into_iter().map(|(bucket, shard, moving_to)| (bucket, (shard, moving_to))));
         }
     }
     if installations.len() > 1 {
-        findings.found(BUCKETS, "shard_identity", format!("the databases are of {} installations", installations.len()));
+        findings.found(
+            BUCKETS,
+            "shard_identity",
+            format!("the databases are of {} installations", installations.len()),
+        );
     }
     findings.looked(BUCKETS, BUCKET_COUNT.unsigned_abs().into());
     let alone = sessions.len() == 1 && map.is_empty();
@@ -134,7 +137,10 @@ async fn buckets(sessions: &mut [Session], findings: &mut Findings) -> Tried<()>
             findings.found(
                 BUCKETS,
                 format!("bucket_map {bucket}"),
-                format!("the map has it {mapped}; it is {}", if found.is_empty() { "nowhere".into() } else { found.join(" and ") }),
+                format!(
+                    "the map has it {mapped}; it is {}",
+                    if found.is_empty() { "nowhere".into() } else { found.join(" and ") }
+                ),
             );
         }
     }

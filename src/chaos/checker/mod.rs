@@ -7,8 +7,8 @@
 //!
 //! `docs/chaos.md` says what is proven and how.
 
-mod answers;
 mod across;
+mod answers;
 mod books;
 mod deliveries;
 mod groups;

@@ -72,8 +72,7 @@ impl Bench {
     /// Messages that workers hold.
     pub(super) async fn held(&self, lane: Lane) -> usize {
         // Not by their pattern: Redis stands still while it looks through a hundred thousand keys.
-        let mut names: Vec<String> =
-            self.run(redis::cmd("ZRANGE").arg(self.key(lane, "workers")).arg(0).arg(-1)).await;
+        let mut names: Vec<String> = self.run(redis::cmd("ZRANGE").arg(self.key(lane, "workers")).arg(0).arg(-1)).await;
         names.extend(self.run::<Vec<String>>(redis::cmd("SMEMBERS").arg(self.key(lane, "leaving"))).await);
         let mut held = 0;
         for name in names {

@@ -26,7 +26,8 @@ const fn placed(table: &'static str, key: &'static str, user: &'static str, id: 
 }
 
 /// Users' points, and those set aside, are accounts named by the user.
-const ACCOUNT_USER: &str = "CASE WHEN account_id LIKE 'user:%' OR account_id LIKE 'held:%' THEN substr(account_id, 6) END";
+const ACCOUNT_USER: &str =
+    "CASE WHEN account_id LIKE 'user:%' OR account_id LIKE 'held:%' THEN substr(account_id, 6) END";
 
 /// All tables that have buckets.
 const PLACED: &[Placed] = &[
@@ -63,7 +64,11 @@ pub(super) async fn check(session: &mut Session, findings: &mut Findings) -> Tri
     .fetch_all(&mut session.connection)
     .await?;
     for table in tables.iter().filter(|table| PLACED.iter().all(|placed| placed.table != *table)) {
-        findings.found(USER_AT_HOME, table, "this table has buckets, and the checker does not know where its rows belong");
+        findings.found(
+            USER_AT_HOME,
+            table,
+            "this table has buckets, and the checker does not know where its rows belong",
+        );
     }
     for Placed { table, key, user, id } in PLACED {
         let counts = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE bucket IS NOT NULL"));
