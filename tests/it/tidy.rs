@@ -125,7 +125,8 @@ fn libraries_are_named_where_they_can_be_replaced() {
 /// What the checker may build on. Everything else is the application, or could be.
 const CHECKER_ROOTS: &[&str] = &["std", "futures", "serde", "serde_json", "sqlx"];
 /// Functions and views of the migrations: the application's as well, though they stand in SQL.
-const OF_MIGRATIONS: &[&str] = &["ulid_text", "live_draw", "live_recharge_order", "promised_award", "stock_used", "open_fire"];
+const OF_MIGRATIONS: &[&str] =
+    &["ulid_text", "live_draw", "live_recharge_order", "promised_award", "stock_used", "open_fire"];
 
 #[test]
 fn the_checker_shares_nothing_with_what_it_checks() {
@@ -139,12 +140,13 @@ fn the_checker_shares_nothing_with_what_it_checks() {
         for (at, line) in product_lines(text) {
             let steps = line.matches("super::").count();
             let outside = line.contains("crate::") || line.contains("big_market::") || steps > steps_max;
-            let root = line.trim_start().trim_start_matches("pub ").strip_prefix("use ").map(|path| {
-                path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-            });
-            let foreign = root.is_some_and(|root| {
-                root != "super" && !CHECKER_ROOTS.contains(&root) && !modules.contains(&root)
-            });
+            let root = line
+                .trim_start()
+                .trim_start_matches("pub ")
+                .strip_prefix("use ")
+                .map(|path| path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+            let foreign =
+                root.is_some_and(|root| root != "super" && !CHECKER_ROOTS.contains(&root) && !modules.contains(&root));
             let borrowed = OF_MIGRATIONS.iter().any(|name| line.contains(name));
             if outside || foreign || borrowed {
                 broken.push(format!(

@@ -105,15 +105,18 @@ async fn buckets(sessions: &mut [Session], findings: &mut Findings) -> Tried<()>
             None => findings.found(BUCKETS, format!("shard_identity {number}"), "it is not there"),
         }
         if number == 0 {
-            let rows: Vec<(i16, i16, Option<i16>)> =
-                sqlx::query_as(r"SELECT bucket, shard, moving_to FROM bucket_map")
-                    .fetch_all(&mut session.connection)
-                    .await?;
+            let rows: Vec<(i16, i16, Option<i16>)> = sqlx::query_as(r"SELECT bucket, shard, moving_to FROM bucket_map")
+                .fetch_all(&mut session.connection)
+                .await?;
             map.extend(rows.into_iter().map(|(bucket, shard, moving_to)| (bucket, (shard, moving_to))));
         }
     }
     if installations.len() > 1 {
-        findings.found(BUCKETS, "shard_identity", format!("the databases are of {} installations", installations.len()));
+        findings.found(
+            BUCKETS,
+            "shard_identity",
+            format!("the databases are of {} installations", installations.len()),
+        );
     }
     findings.looked(BUCKETS, BUCKET_COUNT.unsigned_abs().into());
     let alone = sessions.len() == 1 && map.is_empty();
@@ -134,7 +137,10 @@ async fn buckets(sessions: &mut [Session], findings: &mut Findings) -> Tried<()>
             findings.found(
                 BUCKETS,
                 format!("bucket_map {bucket}"),
-                format!("the map has it {mapped}; it is {}", if found.is_empty() { "nowhere".into() } else { found.join(" and ") }),
+                format!(
+                    "the map has it {mapped}; it is {}",
+                    if found.is_empty() { "nowhere".into() } else { found.join(" and ") }
+                ),
             );
         }
     }
@@ -167,7 +173,7 @@ async fn codes(sessions: &mut [Session], scratch: &mut Scratch, findings: &mut F
         r"SELECT pg_temp.id('award', award_record_id), jsonb_build_object('pool', pool, 'code', code)
             FROM coupon_code
            WHERE award_record_id IS NOT NULL
-           ORDER BY award_record_id",
+           ORDER BY award_record_id, taken_at, code",
     )
     .fetch(&mut scratch.connection);
     let mut taken = Groups::of([rows.map(|row| row.map(|(key, Json(code))| (key, code))).boxed()]).await?;
@@ -190,7 +196,6 @@ fn wrong_code(award: &str, promised: &[Value], taken: &[Value]) -> Option<(Strin
     let (state, row) = (text(promise, "state"), format!("award_record {award}"));
     match taken {
         [] if state == "delivered" => Some((row, "it is delivered and has no code".into())),
-        [] => None,
         [_, second, ..] => Some((name(second), format!("{award} has {} codes", taken.len()))),
         [code] if state == "delivered" && promise["reference"] != code["code"] => Some((
             row,
@@ -202,6 +207,6 @@ fn wrong_code(award: &str, promised: &[Value], taken: &[Value]) -> Option<(Strin
         [code] if state == "recalled" && promise["swept"] == true => {
             Some((name(code), format!("it belongs to {award}, which is recalled")))
         }
-        [_] => None,
+        [] | [_] => None,
     }
 }

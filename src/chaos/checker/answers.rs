@@ -9,20 +9,15 @@ use super::report::{Check, Findings};
 use super::session::{Scratch, Session, Tried, behaviours_in, key_of_behaviour, rows_of};
 use super::stored::{BEHAVIOURS, MEMORIES, row};
 
-const STORED: Check = Check {
-    name: "answer_stored",
-    says: "what was acknowledged is stored, and every field as it was answered",
-};
+const STORED: Check =
+    Check { name: "answer_stored", says: "what was acknowledged is stored, and every field as it was answered" };
 const ALIKE: Check = Check {
     name: "answer_alike",
     says: "all answers that acknowledge one request are the same, byte for byte, and none after them refuses it",
 };
-const REFUSED: Check =
-    Check { name: "refused_not_stored", says: "what was only ever refused is not stored" };
-const WHOLE: Check = Check {
-    name: "answer_whole",
-    says: "a request made all the draws it asked for, or none, whatever was answered",
-};
+const REFUSED: Check = Check { name: "refused_not_stored", says: "what was only ever refused is not stored" };
+const WHOLE: Check =
+    Check { name: "answer_whole", says: "a request made all the draws it asked for, or none, whatever was answered" };
 const ASKED: Check = Check { name: "stored_was_asked", says: "nothing is stored that no client asked for" };
 
 pub(super) async fn check(sessions: &mut [Session], scratch: &mut Scratch, findings: &mut Findings) -> Tried<()> {
@@ -55,8 +50,7 @@ fn judge(kind: Kind, request: &Pair<Heard, Value>, findings: &mut Findings) {
         }
         return;
     }
-    let acknowledged: Vec<&Heard> =
-        heard.iter().filter(|heard| heard.meaning() == Meaning::Acknowledged).collect();
+    let acknowledged: Vec<&Heard> = heard.iter().filter(|heard| heard.meaning() == Meaning::Acknowledged).collect();
     if kind == Kind::Draw {
         findings.looked(WHOLE, 1);
         let wanted = heard[0].wish.get("count").and_then(Value::as_u64).unwrap_or(1);
@@ -65,7 +59,7 @@ fn judge(kind: Kind, request: &Pair<Heard, Value>, findings: &mut Findings) {
             findings.found(WHOLE, last, format!("{} asked for {wanted} draws, {} are there", name(), stored.len()));
         }
     }
-    if let Some(first) = acknowledged.first() {
+    if let Some(first) = acknowledged.iter().min_by_key(|heard| heard.at) {
         findings.looked(STORED, 1);
         findings.looked(ALIKE, 1);
         alike(first, heard, &name(), findings);
@@ -106,13 +100,7 @@ fn alike(first: &Heard, heard: &[Heard], name: &str, findings: &mut Findings) {
 }
 
 /// Names the row, where there is one, and the first field that is stored otherwise than it was answered.
-fn not_as_answered(
-    answered: Option<&Value>,
-    expected: &Value,
-    stored: &[Value],
-    name: &str,
-    findings: &mut Findings,
-) {
+fn not_as_answered(answered: Option<&Value>, expected: &Value, stored: &[Value], name: &str, findings: &mut Findings) {
     let Some(answered) = answered else {
         return findings.found(STORED, name, "the answer that acknowledged it cannot be read");
     };
@@ -137,7 +125,8 @@ fn judge_behaviour(request: &Pair<Heard, Value>, findings: &mut Findings) {
     findings.looked(STORED, 1);
     findings.looked(ALIKE, 1);
     if let Some((other, otherwise)) = items.find(|(_, item)| *item != answered) {
-        let found = format!("{} at {} said {answered}; {} at {} {otherwise}", first.server, first.at, other.server, other.at);
+        let found =
+            format!("{} at {} said {answered}; {} at {} {otherwise}", first.server, first.at, other.server, other.at);
         findings.found(ALIKE, &name, found);
     }
     let expected = stored.first().map(|stored| stored["answer"].clone()).unwrap_or_default();
@@ -153,13 +142,12 @@ fn difference<'a>(left: &'a Value, right: &'a Value) -> Option<(String, &'a Valu
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
             let fields = left.keys().chain(right.keys().filter(|field| !left.contains_key(*field)));
-            fields.into_iter().find_map(|field| {
-                below(field, left.get(field).unwrap_or(NOTHING), right.get(field).unwrap_or(NOTHING))
-            })
+            fields
+                .into_iter()
+                .find_map(|field| below(field, left.get(field).unwrap_or(NOTHING), right.get(field).unwrap_or(NOTHING)))
         }
-        (Value::Array(left), Value::Array(right)) => (0..left.len().max(right.len())).find_map(|at| {
-            below(&at.to_string(), left.get(at).unwrap_or(NOTHING), right.get(at).unwrap_or(NOTHING))
-        }),
+        (Value::Array(left), Value::Array(right)) => (0..left.len().max(right.len()))
+            .find_map(|at| below(&at.to_string(), left.get(at).unwrap_or(NOTHING), right.get(at).unwrap_or(NOTHING))),
         _ => (left != right).then(|| (String::new(), left, right)),
     }
 }

@@ -17,7 +17,10 @@ pub(super) const BOOKS: &[Book] = &[
                   WHERE number > 1",
     },
     Book {
-        check: Check { name: "draw_request_whole", says: "the draws of a request are numbered from nought without gaps" },
+        check: Check {
+            name: "draw_request_whole",
+            says: "the draws of a request are numbered from nought without gaps",
+        },
         looked: r"SELECT COUNT(*) FROM (SELECT DISTINCT user_id, activity_id, request_id FROM draw WHERE NOT void) AS request",
         found: r"SELECT 'draw ' || pg_temp.id('draw', (array_agg(draw_id ORDER BY request_index DESC))[1]),
                         'request ' || request_id || ' of user ' || user_id || ' in activity ' || activity_id || ' has indexes '

@@ -33,7 +33,10 @@ pub(super) const BOOKS: &[Book] = &[
                      OR used > granted",
     },
     Book {
-        check: Check { name: "period_used", says: "used by day and by month is the number of draws of that day or month" },
+        check: Check {
+            name: "period_used",
+            says: "used by day and by month is the number of draws of that day or month",
+        },
         looked: r"SELECT COUNT(*) FROM quota_period",
         found: r"SELECT 'quota_period ' || activity_id || '/' || user_id || '/' || period,
                         'used is ' || COALESCE(used::text, 'nothing') || ', draws are ' || COALESCE(drawn, 0)
