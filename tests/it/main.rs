@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod chaos;
 mod conformance;
 mod dispatch;
 mod domain;

@@ -173,7 +173,7 @@ async fn codes(sessions: &mut [Session], scratch: &mut Scratch, findings: &mut F
         r"SELECT pg_temp.id('award', award_record_id), jsonb_build_object('pool', pool, 'code', code)
             FROM coupon_code
            WHERE award_record_id IS NOT NULL
-           ORDER BY award_record_id",
+           ORDER BY award_record_id, taken_at, code",
     )
     .fetch(&mut scratch.connection);
     let mut taken = Groups::of([rows.map(|row| row.map(|(key, Json(code))| (key, code))).boxed()]).await?;
@@ -196,7 +196,6 @@ fn wrong_code(award: &str, promised: &[Value], taken: &[Value]) -> Option<(Strin
     let (state, row) = (text(promise, "state"), format!("award_record {award}"));
     match taken {
         [] if state == "delivered" => Some((row, "it is delivered and has no code".into())),
-        [] => None,
         [_, second, ..] => Some((name(second), format!("{award} has {} codes", taken.len()))),
         [code] if state == "delivered" && promise["reference"] != code["code"] => Some((
             row,
@@ -208,6 +207,6 @@ fn wrong_code(award: &str, promised: &[Value], taken: &[Value]) -> Option<(Strin
         [code] if state == "recalled" && promise["swept"] == true => {
             Some((name(code), format!("it belongs to {award}, which is recalled")))
         }
-        [_] => None,
+        [] | [_] => None,
     }
 }

@@ -59,7 +59,7 @@ fn judge(kind: Kind, request: &Pair<Heard, Value>, findings: &mut Findings) {
             findings.found(WHOLE, last, format!("{} asked for {wanted} draws, {} are there", name(), stored.len()));
         }
     }
-    if let Some(first) = acknowledged.first() {
+    if let Some(first) = acknowledged.iter().min_by_key(|heard| heard.at) {
         findings.looked(STORED, 1);
         findings.looked(ALIKE, 1);
         alike(first, heard, &name(), findings);

@@ -164,9 +164,6 @@ fn wrong_end(state: &str, rounds: &BTreeMap<u64, Stands>) -> Option<String> {
         _ => taken + begun <= 1,
     };
     (!right).then(|| {
-        format!(
-            "it is {state}; its receiver has taken it {taken} times and keeps {begun} for it, by rounds {:?}",
-            rounds
-        )
+        format!("it is {state}; its receiver has taken it {taken} times and keeps {begun} for it, by rounds {rounds:?}")
     })
 }

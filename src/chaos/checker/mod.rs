@@ -57,7 +57,9 @@ pub async fn check(evidence: &Evidence) -> Result<Report, CannotCheck> {
     let mut findings = Findings::default();
     let mut sessions = try_join_all(evidence.databases.iter().map(|url| Session::open(url, evidence))).await?;
     let found = try_join_all(sessions.iter_mut().map(books::check)).await?;
-    found.into_iter().for_each(|found| findings.add(found));
+    for found in found {
+        findings.add(found);
+    }
     let Some(first) = evidence.databases.first() else { return Err(CannotCheck::because("no database is named")) };
     let mut scratch = Scratch::open(first, evidence).await?;
     across::check(&mut sessions, &mut scratch, &mut findings).await?;
