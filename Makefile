@@ -1,13 +1,22 @@
-# The two commands: `make run` serves, `make test` checks. Both set up what they need.
+# The two commands: `make run` serves, `make test` checks. Both set up what they need. `make fleet` shows the distributed half on this
+# machine, `make chaos` breaks it for half an hour.
 
-.PHONY: run test lint docs tools needs
+.PHONY: run fleet chaos test lint docs tools needs
 
 run:
 	cargo run --release --locked
 
+fleet: needs
+	cargo run --release --locked -- fleet
+
+CHAOS_SECONDS ?= 1800
+chaos: needs
+	cargo run --release --locked -- chaos --seconds $(CHAOS_SECONDS) --servers 3 --workers 3
+
 test: needs
 	cargo test --locked
 	BIG_MARKET_TEST_HALF=distributed cargo test --locked --test it -- api:: app:: jobs:: workflows:: model::
+	cargo run --locked -- chaos --seconds 90 --records target/chaos
 	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
 
 lint: tools

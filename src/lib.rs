@@ -11,6 +11,7 @@ pub mod domain;
 pub mod fault;
 pub mod fleet;
 pub mod jobs;
+pub mod outage;
 pub mod process;
 pub mod queue;
 pub mod redis_connection;

@@ -36,7 +36,7 @@ pub(super) async fn healthz() -> Json<HealthBody> {
 
 /// Whether the process can serve
 ///
-/// Asks the store, and where jobs run in this process, whether their workers live.
+/// Asks the store, and where jobs run in this process or `queue.workers_min` wants some, whether enough processes with workers live.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -49,15 +49,17 @@ pub(super) async fn readyz(State(state): State<ApiState>) -> Result<Json<HealthB
         tracing::warn!(error = %fault, "not ready: {fault}");
         not_ready("the store does not answer; the log says why".into())
     })?;
-    if state.workers == Workers::Elsewhere {
+    let here = usize::from(state.workers == Workers::Here);
+    let wanted = state.app.config().queue.workers_min.max(here);
+    if wanted == 0 {
         return Ok(OK);
     }
-    let (live, wanted) = state.app.queue().live_workers().await.map_err(|fault| {
+    let live = state.app.queue().live_workers().await.map_err(|fault| {
         tracing::warn!(error = %fault, "not ready: {fault}");
         not_ready("the queue does not answer; the log says why".into())
     })?;
     if live < wanted {
-        return Err(not_ready(format!("{live} of {wanted} workers live")));
+        return Err(not_ready(format!("{live} of {wanted} processes with workers live")));
     }
     Ok(OK)
 }

@@ -12,6 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text_form;
 use crate::domain::validate::DocumentFault;
 use crate::fault::{Error, Fault};
+use crate::outage;
 
 /// Every code a problem can have. Part of the public contract: a code never changes its meaning or its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
@@ -336,7 +337,7 @@ impl From<Refusal> for Problem {
 impl From<Fault> for Problem {
     /// Logs the failure: this is where it is handled.
     fn from(fault: Fault) -> Self {
-        if fault.may_pass() {
+        if outage::may_pass(&fault) {
             tracing::warn!(error = %fault, "a request is to be tried again: {fault}");
             return Refusal::TryAgain.into();
         }

@@ -74,8 +74,8 @@ pub trait Queue: Send + Sync {
     /// Returns only then; a failure of the storage is waited out, not returned.
     async fn work(&self, handler: Handler, stop: CancellationToken) -> Result<(), Fault>;
 
-    /// Workers that have shown a sign of life recently, and how many there should be.
-    async fn live_workers(&self) -> Result<(usize, usize), Fault>;
+    /// Processes that work: whose workers of every lane have shown a sign of life recently.
+    async fn live_workers(&self) -> Result<usize, Fault>;
 
     /// Forgets messages that were finished before `before`. Gives how many.
     async fn prune(&self, before: Timestamp) -> Result<u64, Fault>;

@@ -19,21 +19,26 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
     ("jobs", &["domain", "fault", "app", "queue", "workflows", "jobs"]),
     ("workflows", &["domain", "fault", "app", "workflows"]),
-    ("api", &["domain", "fault", "config", "app", "api"]),
-    ("chaos", &["chaos"]),
+    ("outage.rs", &["fault", "store"]),
+    ("api", &["domain", "fault", "outage", "config", "app", "api"]),
+    ("chaos", &["domain", "fault", "config", "clock", "app", "fleet", "chaos"]),
     ("show.rs", &["domain", "app"]),
     ("server.rs", &["fault", "config", "app", "api"]),
     ("worker.rs", &["fault", "app", "queue", "jobs", "workflows"]),
     ("demo.rs", &["domain", "fault", "config", "clock", "app", "dispatch"]),
     ("process.rs", &["fault", "config", "clock", "api", "app", "server", "worker", "demo", "telemetry"]),
+    ("fleet", &["fault", "config", "clock", "app", "demo", "fleet"]),
 ];
 
 /// Which files may name a library, so that it can be replaced in one place.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlx::", &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs", "src/chaos/checker"]),
+    (
+        "sqlx::",
+        &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs", "src/outage.rs", "src/chaos/checker"],
+    ),
     ("apalis", &["src/queue"]),
-    ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs"]),
-    ("reqwest::", &["src/dispatch"]),
+    ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs", "src/chaos/receiver.rs"]),
+    ("reqwest::", &["src/dispatch", "src/chaos/load.rs"]),
     ("PostgresStore", &["src/store/postgres", "src/app/open.rs"]),
     ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
     ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),

@@ -181,16 +181,15 @@ impl Queue for RedisQueue {
         keeper::hand_back(self, &shift.names()).await
     }
 
-    /// Lanes that a worker of any process serves. Its clock and that of Redis must agree within a few seconds.
-    async fn live_workers(&self) -> Result<(usize, usize), Fault> {
+    /// Each process has a worker of each lane. Its clock and that of Redis must agree within a few seconds.
+    async fn live_workers(&self) -> Result<usize, Fault> {
         let silence_max = self.tuning.silence_max().as_secs();
         let alive = try_join_all(Lane::ALL.map(|lane| async move {
             let mut live = self.keys(lane).call(&keys::LIVE);
             live.arg(silence_max);
-            self.call::<u64>("count live workers", &live).await
+            self.call::<usize>("count live workers", &live).await
         }));
-        let lanes = alive.await?.into_iter().filter(|alive| *alive > 0).count();
-        Ok((lanes, Lane::ALL.len()))
+        Ok(alive.await?.into_iter().min().unwrap_or(0))
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, Fault> {

@@ -109,7 +109,7 @@ every_queue!(
     a_handler_that_does_not_end_is_cut_off_and_its_message_handed_back,
     prune_keeps_the_young_and_the_waiting,
     backlog_counts_what_is_due,
-    live_workers_are_counted_by_lane,
+    a_process_lives_while_all_its_workers_do,
     a_message_of_a_worker_that_vanished_arrives_again,
 );
 
@@ -329,19 +329,18 @@ async fn backlog_counts_what_is_due(place: impl Place) {
     assert_eq!(queue.backlog(Lane::Dispatch).await.expect("counted"), 0);
 }
 
-async fn live_workers_are_counted_by_lane(place: impl Place) {
+async fn a_process_lives_while_all_its_workers_do(place: impl Place) {
     let queue = place.open().await;
-    let lanes = Lane::ALL.len();
-    assert_eq!(queue.live_workers().await.expect("counted"), (0, lanes));
+    assert_eq!(queue.live_workers().await.expect("counted"), 0);
     let (handler, mut arrived) = telling();
     let working = Working::start(&queue, handler);
     for lane in Lane::ALL {
         queue.push(lane, &[message("hello")], now()).await.expect("pushed");
         next(&mut arrived).await;
     }
-    assert_eq!(queue.live_workers().await.expect("counted"), (lanes, lanes));
+    assert_eq!(queue.live_workers().await.expect("counted"), 1);
     working.stopped().await;
-    assert_eq!(queue.live_workers().await.expect("counted"), (0, lanes));
+    assert_eq!(queue.live_workers().await.expect("counted"), 0);
 }
 
 async fn a_message_of_a_worker_that_vanished_arrives_again(place: impl Place) {

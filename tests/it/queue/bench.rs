@@ -89,9 +89,9 @@ impl Bench {
         }
     }
 
-    /// Waits until so many lanes have a worker that lives.
-    pub(super) async fn until_live(&self, lanes: usize) {
-        until(async || self.queue.live_workers().await.is_ok_and(|(live, _)| live == lanes)).await;
+    /// Waits until so many processes work.
+    pub(super) async fn until_live(&self, processes: usize) {
+        until(async || self.queue.live_workers().await.is_ok_and(|live| live == processes)).await;
     }
 }
 

@@ -40,7 +40,7 @@ async fn what_was_pushed_runs_although_redis_is_killed_meanwhile() {
     while seen.len() <= keys.len() {
         seen.insert(next(&mut arrived).await.key);
     }
-    until(async || bench.queue.live_workers().await.is_ok_and(|(live, wanted)| live == wanted)).await;
+    bench.until_live(1).await;
     working.stopped().await;
 }
 
@@ -51,7 +51,7 @@ async fn a_redis_that_hangs_delays_an_idle_worker_no_longer_than_it_hangs() {
     let bench = Bench::new(settings).await;
     let (handler, mut arrived) = telling();
     let working = Working::start(&bench.queue, handler);
-    bench.until_live(Lane::ALL.len()).await;
+    bench.until_live(1).await;
     // Shorter and longer than anybody waits for an answer.
     for (number, hangs_ms) in [200, 1_000, 7_000].into_iter().enumerate() {
         server.run::<()>(redis::cmd("CLIENT").arg("PAUSE").arg(hangs_ms).arg("ALL"));
@@ -83,10 +83,10 @@ async fn workers_of_a_flushed_redis_begin_again() {
     bench.push(Lane::Dispatch, &["before".into()]).await;
     until(async || running.load(Ordering::SeqCst) == 1).await;
     server.run::<()>(&redis::cmd("FLUSHALL"));
-    assert_eq!(bench.queue.live_workers().await.unwrap().0, 0, "nobody is registered any more");
+    assert_eq!(bench.queue.live_workers().await.unwrap(), 0, "nobody is registered any more");
     gate.add_permits(1);
     assert_eq!(next(&mut arrived).await, "before", "what ran goes on");
-    bench.until_live(Lane::ALL.len()).await;
+    bench.until_live(1).await;
     bench.push(Lane::Dispatch, &["after".into()]).await;
     assert_eq!(next(&mut arrived).await, "after");
     working.stopped().await;
@@ -98,7 +98,7 @@ async fn a_server_that_cannot_be_reached_at_the_end_is_a_fault() {
     let bench = Bench::new(server.settings()).await;
     let (handler, _arrived) = telling();
     let working = Working::start(&bench.queue, handler);
-    bench.until_live(Lane::ALL.len()).await;
+    bench.until_live(1).await;
     server.kill();
     working.stop.cancel();
     let fault = crate::support::queues::within(working.task).await.unwrap().unwrap_err();

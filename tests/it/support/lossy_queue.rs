@@ -74,8 +74,8 @@ impl Queue for LossyQueue {
         Ok(())
     }
 
-    async fn live_workers(&self) -> Result<(usize, usize), Fault> {
-        Ok((0, 0))
+    async fn live_workers(&self) -> Result<usize, Fault> {
+        Ok(0)
     }
 
     async fn prune(&self, _before: Timestamp) -> Result<u64, Fault> {
