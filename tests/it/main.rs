@@ -10,6 +10,7 @@ mod conformance;
 mod dispatch;
 mod domain;
 mod end_to_end;
+mod fleet;
 mod jobs;
 mod model;
 mod queue;
