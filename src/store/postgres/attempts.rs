@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::leases::lock_work;
 use super::outbox::read_awards;
 use super::{Lock, PostgresStore, Tried, ledger, recharges, uuid};
 use crate::domain::award::{AwardRecord, AwardState, PrizeValue};
@@ -188,17 +189,7 @@ async fn end_attempts(
     for finish in finishes {
         ends.add(finish, had, now);
     }
-    // Whoever leases at the same moment locks rows in the same order.
-    sqlx::query(
-        r"SELECT outbox_id
-            FROM outbox
-           WHERE outbox_id = ANY($1)
-           ORDER BY outbox_id
-             FOR UPDATE",
-    )
-    .bind(&ends.outbox_ids)
-    .execute(&mut *tx)
-    .await?;
+    lock_work(tx, &ends.outbox_ids).await?;
     let ended: Vec<(Uuid, String)> = sqlx::query_as(
         r"UPDATE outbox
              SET state = batch.state,

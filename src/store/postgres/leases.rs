@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::outbox::read_awards;
@@ -75,17 +75,7 @@ impl PostgresStore {
         let award_ids: Vec<Uuid> = column(deliveries, |delivery| uuid(delivery.award.award_record_id.ulid()));
         let ways: Vec<&str> = column(deliveries, |delivery| delivery.way.unwrap_or(Way::AtOnce).as_str());
         let mut tx = self.write(deliveries.iter().map(|delivery| Lock::User(&delivery.award.user_id))).await?;
-        // Locked in the order of their ids, as all who change several do.
-        sqlx::query(
-            r"SELECT outbox_id
-                FROM outbox
-               WHERE outbox_id = ANY($1)
-               ORDER BY outbox_id
-                 FOR UPDATE",
-        )
-        .bind(&outbox_ids)
-        .execute(&mut *tx)
-        .await?;
+        lock_work(&mut tx, &outbox_ids).await?;
         sqlx::query(
             r"UPDATE outbox
                  SET way = batch.way
@@ -118,4 +108,19 @@ impl PostgresStore {
         tx.commit().await?;
         Ok(marked.into_iter().map(|id| AwardRecordId::from_ulid(ulid(id))).collect())
     }
+}
+
+/// Locks entries in the order of their ids, as all who change several do: nobody waits for who waits for them.
+pub(super) async fn lock_work(tx: &mut PgConnection, outbox_ids: &[Uuid]) -> Tried<()> {
+    sqlx::query(
+        r"SELECT outbox_id
+            FROM outbox
+           WHERE outbox_id = ANY($1)
+           ORDER BY outbox_id
+             FOR UPDATE",
+    )
+    .bind(outbox_ids)
+    .execute(tx)
+    .await?;
+    Ok(())
 }

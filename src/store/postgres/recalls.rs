@@ -5,6 +5,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::audit::{self, Changed};
+use super::leases::lock_work;
 use super::{Lock, PostgresStore, Tried, changed, ulid, uuid};
 use crate::domain::audit::Change;
 use crate::domain::award::{AwardKind, AwardState};
@@ -119,6 +120,7 @@ impl PostgresStore {
         let leases: Vec<i64> = leases.iter().map(|(_, lease)| i64::from(*lease)).collect();
         let owners = self.owners_of_work(&outbox_ids).await?;
         let mut tx = self.write(owners.iter().map(Lock::User).chain(buckets)).await?;
+        lock_work(&mut tx, &outbox_ids).await?;
         let awards: Vec<Uuid> = sqlx::query_scalar(
             r"UPDATE outbox
                  SET state = 'done', due_at = NULL, ended_at = $4, last_error = $3

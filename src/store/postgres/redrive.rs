@@ -24,8 +24,18 @@ type DeadEntry = (Uuid, Uuid, String);
 impl PostgresStore {
     /// One transaction however many there are: the record of the change tells what happened, all of it.
     pub(super) async fn try_redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Tried<BulkRedriven> {
-        // Found before they are locked, because only their owners can be locked; those that are dead no more are left out then.
-        let found = self.dead_entries(wish).await?;
+        loop {
+            // Found before they are locked, because only their owners can be locked; those that are dead no more are left out then.
+            let found = self.dead_entries(wish).await?;
+            let done = self.redrive_found(&found, wish, change).await?;
+            // Where somebody else took them all there may be others, which are this wish's to take.
+            if done.redriven > 0 || found.is_empty() {
+                return Ok(done);
+            }
+        }
+    }
+
+    async fn redrive_found(&self, found: &[DeadEntry], wish: &BulkRedrive, change: &Change) -> Tried<BulkRedriven> {
         let owners = found.iter().map(|(.., owner)| UserId::new(owner)).collect::<Result<BTreeSet<_>, _>>()?;
         let mut tx = self.write(owners.iter().map(Lock::User)).await?;
         let mut done = BulkRedriven::default();
