@@ -26,6 +26,7 @@ const BUCKETS: Check = Check {
 const BUCKET_COUNT: i16 = 1024;
 
 pub(super) async fn check(sessions: &mut [Session], scratch: &mut Scratch, findings: &mut Findings) -> Tried<()> {
+    findings.looked(CODES, 0);
     stock(sessions, findings).await?;
     buckets(sessions, findings).await?;
     codes(sessions, scratch, findings).await

@@ -3,10 +3,15 @@
 use std::collections::BTreeSet;
 
 use big_market::chaos::checker::{Evidence, Report, check};
+use futures::StreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::plants::{IN_DATABASES, Lost, Plant, in_logs};
+use super::plants::{Lost, Plant, in_databases, in_logs};
 use super::scene::{Copy, Scene};
+use crate::support::postgres_server::Database;
+
+/// Bugs that are looked for at the same time.
+const AT_A_TIME: usize = 4;
 
 async fn report(evidence: &Evidence) -> Report {
     check(evidence).await.unwrap()
@@ -32,6 +37,16 @@ fn wrong(report: &Report, check: &str, row: &str) -> Option<String> {
     (named != [(check, row)]).then(|| format!("{check} should name {row}:\n{:#?}", report.violations))
 }
 
+/// Plants a bug in a copy. Gives what is wrong with the report then: nothing, where it names that bug and no other.
+async fn unseen(scene: &Scene, Plant { check, loosen, sql }: &Plant) -> Option<String> {
+    let copy = scene.copy().await;
+    let row = match ask(&copy, loosen, sql).await {
+        Ok(row) => row,
+        Err(error) => return Some(format!("{check}: nothing was planted by {sql}\n{error}")),
+    };
+    Some(format!("{sql}\n{}", wrong(&report(&copy.evidence).await, check, &row)?))
+}
+
 #[tokio::test]
 async fn what_is_right_passes_every_check_and_what_is_not_is_named() {
     let scene = Scene::play().await;
@@ -41,18 +56,9 @@ async fn what_is_right_passes_every_check_and_what_is_not_is_named() {
     let idle: Vec<_> = report_of_clean.checked.iter().filter(|checked| checked.rows == 0).collect();
     assert!(idle.is_empty(), "they looked at nothing: {idle:?}");
 
-    let mut unseen = Vec::new();
-    let mut planted = BTreeSet::new();
-    for Plant { check, loosen, sql } in IN_DATABASES {
-        let copy = scene.copy().await;
-        planted.insert(*check);
-        match ask(&copy, loosen, sql).await {
-            Ok(row) => {
-                unseen.extend(wrong(&report(&copy.evidence).await, check, &row).map(|wrong| format!("{sql}\n{wrong}")))
-            }
-            Err(error) => unseen.push(format!("{check}: nothing was planted by {sql}\n{error}")),
-        }
-    }
+    let unseen = futures::stream::iter(in_databases()).map(|plant| unseen(&scene, plant)).buffer_unordered(AT_A_TIME);
+    let mut unseen: Vec<String> = unseen.filter_map(std::future::ready).collect().await;
+    let mut planted: BTreeSet<_> = in_databases().map(|plant| plant.check).collect();
     let single = "SELECT 'draw draw_' || ulid_text(draw_id) FROM draw WHERE request_id = 'lost-1'";
     let second =
         "SELECT 'draw draw_' || ulid_text(draw_id) FROM draw WHERE request_id = 'lost-2' AND request_index = 1";
@@ -74,14 +80,24 @@ async fn what_is_right_passes_every_check_and_what_is_not_is_named() {
 
 #[tokio::test]
 async fn evidence_that_cannot_be_read_is_an_error_that_says_where() {
-    let scene = Scene::play().await;
-    let copy = scene.copy().await;
-    std::fs::write(&copy.evidence.heard, "{\"at\": 1}").unwrap();
-    let error = check(&copy.evidence).await.unwrap_err().to_string();
-    assert!(error.contains("heard.jsonl: line 1: missing field"), "{error}");
+    let database = Database::fresh().await;
+    let directory = tempfile::tempdir().unwrap();
+    let (heard, received) = (directory.path().join("heard.jsonl"), directory.path().join("received.jsonl"));
+    let databases = vec![database.url.clone()];
+    let evidence = Evidence { databases, heard, received, now_ms: 0, overdue_ms: 0, kept_ms: 0 };
+    let error = async |evidence: &Evidence| check(evidence).await.unwrap_err().to_string();
+    assert!(error(&evidence).await.contains("heard.jsonl: No such file"));
 
-    copy.write_heard(&scene.heard);
-    let nowhere = Evidence { received: "/nowhere".into(), ..copy.evidence.clone() };
-    let error = check(&nowhere).await.unwrap_err().to_string();
-    assert!(error.starts_with("cannot check: /nowhere: "), "{error}");
+    std::fs::write(&evidence.heard, "").unwrap();
+    std::fs::write(&evidence.received, "").unwrap();
+    let nothing = report(&evidence).await;
+    assert!(nothing.holds() && nothing.checked.iter().any(|checked| checked.rows == 0), "{nothing}");
+
+    std::fs::write(&evidence.received, "{\"at\": 1}").unwrap();
+    assert!(error(&evidence).await.contains("received.jsonl: line 1: missing field"));
+
+    let nowhere = Evidence { databases: Vec::new(), ..evidence.clone() };
+    assert_eq!(error(&nowhere).await, "cannot check: no database is named");
+    let gone = Evidence { databases: vec![database.url.replace("test_", "gone_")], ..evidence };
+    assert!(error(&gone).await.contains("does not exist"));
 }

@@ -123,10 +123,10 @@ impl Scene {
         })
         .await;
         market.app.publish(document::parse(DOCUMENT, Format::Toml).unwrap(), "tests").await.unwrap();
-        let codes: String = (0..200).map(|number| format!("CODE{number:04}\n")).collect();
+        let codes: Vec<String> = (0..200).map(|number| format!("CODE{number:04}")).collect();
         let loaded = market
             .call(Method::POST, "/admin/coupon-pools/payment/codes")
-            .body("text/csv", format!("code\n{codes}"))
+            .body("text/csv", format!("code\n{}\n", codes.join("\n")))
             .send()
             .await;
         assert!(loaded.status.is_success(), "{}", loaded.text());
