@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::domain::refusal::Refusal;
-use crate::store::NotHome;
+use crate::store::{Moving, NotHome};
 
 /// A failure, named for the operation that failed. It carries its cause and is logged once, where it is handled.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,7 @@ impl Fault {
             let passes = cause.downcast_ref().is_some_and(database_may_be_back)
                 || cause.downcast_ref().is_some_and(redis_may_be_back)
                 || cause.is::<NotHome>()
+                || cause.is::<Moving>()
                 || cause.downcast_ref::<Self>().is_some_and(Self::may_pass);
             if passes {
                 return true;
@@ -95,7 +96,7 @@ mod tests {
         let cut = || io::Error::from(io::ErrorKind::ConnectionReset);
         assert!(may_pass(sqlx::Error::Io(cut())) && may_pass(sqlx::Error::PoolTimedOut));
         assert!(may_pass(redis::RedisError::from(cut())));
-        assert!(may_pass(NotHome));
+        assert!(may_pass(NotHome) && may_pass(Moving));
         assert!(may_pass(Fault::doing("do that")(sqlx::Error::PoolTimedOut)), "a fault within a fault");
         assert!(!may_pass(sqlx::Error::RowNotFound) && !may_pass("a sentence"));
         assert!(!may_pass(redis::RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not a number"))));

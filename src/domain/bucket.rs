@@ -33,6 +33,11 @@ impl Bucket {
         (0..Self::COUNT).map(Self)
     }
 
+    /// The bucket of that number; nothing beyond the last.
+    pub fn numbered(number: u16) -> Option<Self> {
+        (number < Self::COUNT).then_some(Self(number))
+    }
+
     /// The number, 0 to 1,023.
     pub const fn number(self) -> u16 {
         self.0
