@@ -16,6 +16,7 @@ lint: tools
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked --document-private-items
 	cargo deny --locked check bans licenses sources
 	cargo machete
+	scripts/check-deploy
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, SubsecRound};
+use chrono::{DateTime, SubsecRound, TimeDelta};
 use rand::TryRng;
 use ulid::Ulid;
 
@@ -36,6 +36,16 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
         DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).trunc_subsecs(3)
+    }
+}
+
+/// The clock of the machine, and by how much it is to be off: for trials of what happens then.
+#[derive(Debug, Clone, Copy)]
+pub struct SkewedClock(pub TimeDelta);
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
     }
 }
 
@@ -104,6 +114,11 @@ impl Sources {
     /// The machine's clock and generator.
     pub fn system() -> Self {
         Self::new(Arc::new(SystemClock), Arc::new(SystemChance))
+    }
+
+    /// The machine's generator, and its clock, off by so much.
+    pub fn skewed(by: TimeDelta) -> Self {
+        Self::new(Arc::new(SkewedClock(by)), Arc::new(SystemChance))
     }
 
     /// Now, in whole milliseconds.

@@ -46,7 +46,11 @@ const PASSING_STATES: [&str; 8] = ["57P01", "57P02", "57P03", "53300", "40001", 
 
 fn database_may_be_back(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| PASSING_STATES.contains(&code.as_ref())),
         _ => false,
     }

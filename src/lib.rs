@@ -2,12 +2,14 @@
 
 pub mod api;
 pub mod app;
+pub mod chaos;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod dispatch;
 pub mod domain;
 pub mod fault;
+pub mod fleet;
 pub mod jobs;
 pub mod process;
 pub mod queue;

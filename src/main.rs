@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use big_market::app::App;
 use big_market::clock::Sources;
@@ -13,9 +14,12 @@ use big_market::domain::receipt::{Receipt, Verdict};
 use big_market::domain::refusal::Refusal;
 use big_market::domain::roll::SeedCommitment;
 use big_market::fault::{Error, Fault};
+use big_market::fleet::{self, Size};
 use big_market::process::{self, Part};
-use big_market::{api, demo, show, telemetry};
+use big_market::{api, chaos, demo, show, telemetry};
+use chrono::TimeDelta;
 use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
 
 /// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
 ///
@@ -26,6 +30,9 @@ struct Arguments {
     /// A settings file over the built-in defaults; `config.default.toml` is the manual.
     #[arg(long, global = true, env = "BIG_MARKET_CONFIG")]
     config: Option<PathBuf>,
+    /// For trials: how far the clock of this process is off, in milliseconds.
+    #[arg(long, hide = true, env = "BIG_MARKET_CLOCK_SKEW_MS", allow_negative_numbers = true, default_value_t = 0)]
+    clock_skew_ms: i64,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -54,6 +61,20 @@ enum Command {
         #[arg(long)]
         commitment: Option<SeedCommitment>,
     },
+    /// Try a whole fleet on this machine: Postgres servers, Redis, servers behind server.listen, workers, and the demo campaign.
+    Fleet {
+        /// Postgres servers.
+        #[arg(long, default_value_t = 2)]
+        shards: usize,
+        /// Processes that serve.
+        #[arg(long, default_value_t = 2)]
+        servers: usize,
+        /// Processes that work.
+        #[arg(long, default_value_t = 2)]
+        workers: usize,
+    },
+    /// Break a fleet on this machine under load, at random, and prove that no promise was broken.
+    Chaos(Chaos),
     /// Evaluate the six invariants over everything stored.
     Reconcile,
 }
@@ -94,6 +115,48 @@ enum OperatorCommand {
     },
 }
 
+#[derive(clap::Args)]
+struct Chaos {
+    /// How long things go wrong. Healing and checking come on top.
+    #[arg(long, default_value_t = 120)]
+    seconds: u64,
+    /// What everything random follows from; made and printed if absent.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Users, with two devices each.
+    #[arg(long, default_value_t = 40)]
+    users: usize,
+    /// Postgres servers.
+    #[arg(long, default_value_t = 2)]
+    shards: usize,
+    /// Processes that serve.
+    #[arg(long, default_value_t = 2)]
+    servers: usize,
+    /// Processes that work.
+    #[arg(long, default_value_t = 2)]
+    workers: usize,
+    /// Where the records of clients and of the receiver of webhooks are kept.
+    #[arg(long, default_value = "data/chaos")]
+    records: PathBuf,
+}
+
+impl Chaos {
+    async fn run(self) -> Result<ExitCode, Failure> {
+        let seed = self.seed.unwrap_or_else(|| Sources::system().chance.number() >> 32);
+        println!("seed {seed}: repeat it with --seed {seed}");
+        let outcome = chaos::run(chaos::Plan {
+            lasting: Duration::from_secs(self.seconds),
+            seed,
+            users: self.users,
+            size: Size { shards: self.shards, servers: self.servers, workers: self.workers },
+            records: self.records,
+        });
+        let outcome = outcome.await?;
+        println!("{outcome}");
+        Ok(if outcome.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
 /// Why a command failed, as it is shown.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -116,10 +179,14 @@ fn fail(failure: &dyn std::error::Error) -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = Config::read(arguments.config.as_deref())?;
+    let sources = match arguments.clock_skew_ms {
+        0 => Sources::system(),
+        skew_ms => Sources::skewed(TimeDelta::try_milliseconds(skew_ms).ok_or("--clock-skew-ms is too far off")?),
+    };
     match arguments.command {
-        None => serve(config, &[Part::Server, Part::Worker]).await,
-        Some(Command::Server) => serve(config, &[Part::Server]).await,
-        Some(Command::Worker) => serve(config, &[Part::Worker]).await,
+        None => serve(config, &[Part::Server, Part::Worker], sources).await,
+        Some(Command::Server) => serve(config, &[Part::Server], sources).await,
+        Some(Command::Worker) => serve(config, &[Part::Worker], sources).await,
         Some(Command::Migrate) => {
             App::open(config, Sources::system()).await?.close().await;
             println!("the schema is up to date");
@@ -132,14 +199,27 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Verify { receipt, commitment }) => verify(&receipt, commitment),
+        Some(Command::Fleet { shards, servers, workers }) => {
+            telemetry::start_logs(&config.telemetry)?;
+            let stop = CancellationToken::new();
+            process::stop_on_signals(&stop)?;
+            let size = Size { shards, servers, workers };
+            let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
+            fleet::run(size, config.server.listen, chosen_secret, stop).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Chaos(options)) => {
+            telemetry::start_logs(&config.telemetry)?;
+            options.run().await
+        }
         Some(Command::Reconcile) => reconcile(config).await,
     }
 }
 
-async fn serve(config: Config, parts: &[Part]) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, parts: &[Part], sources: Sources) -> Result<ExitCode, Failure> {
     telemetry::start_logs(&config.telemetry)?;
     let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
-    process::run(config, parts, chosen_secret).await?;
+    process::run(config, parts, sources, chosen_secret).await?;
     Ok(ExitCode::SUCCESS)
 }
 

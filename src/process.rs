@@ -32,9 +32,8 @@ pub enum Part {
 ///
 /// # Errors
 /// A fault of what could not be opened or did not end well.
-pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<String>) -> Result<()> {
+pub async fn run(mut config: Config, parts: &[Part], sources: Sources, chosen_secret: Option<String>) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let sources = Sources::system();
     let _lock = match config.store.mode {
         Mode::Embedded => Some(lock_data_dir(&config.store.data_dir)?),
         Mode::Distributed => None,
@@ -85,7 +84,11 @@ async fn join_all(mut running: JoinSet<Result<(), Fault>>, stop: &CancellationTo
     outcome
 }
 
-fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
+/// Cancels `stop` when the process is told to end. Told twice, it ends at once.
+///
+/// # Errors
+/// Signals cannot be listened for.
+pub fn stop_on_signals(stop: &CancellationToken) -> Result<(), Fault> {
     let mut interrupted = signal(SignalKind::interrupt()).map_err(Fault::doing("listen for signals"))?;
     let mut terminated = signal(SignalKind::terminate()).map_err(Fault::doing("listen for signals"))?;
     let stop = stop.clone();

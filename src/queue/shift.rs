@@ -30,7 +30,8 @@ const CALM: Duration = Duration::from_mins(1);
 /// One run of all workers.
 pub(super) struct Shift {
     handler: Handler,
-    handlers: TaskTracker,
+    /// Indexed by lane.
+    handlers: [TaskTracker; Lane::ALL.len()],
     over: CancellationToken,
     names: Mutex<VecDeque<String>>,
 }
@@ -39,7 +40,7 @@ impl Shift {
     pub(super) fn new(handler: Handler) -> Self {
         Self {
             handler,
-            handlers: TaskTracker::new(),
+            handlers: Default::default(),
             over: CancellationToken::new(),
             names: Mutex::new(VecDeque::new()),
         }
@@ -71,7 +72,13 @@ impl Shift {
         name
     }
 
-    /// The names that were used last, of all lanes.
+    /// The name that was given last in a lane.
+    pub(super) fn name(&self, lane: Lane) -> Option<String> {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.iter().rev().find(|name| name.split('-').next() == Some(lane.name())).cloned()
+    }
+
+    /// The names that were given last, of all lanes.
     pub(super) fn names(&self) -> Vec<String> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
@@ -83,8 +90,7 @@ impl Shift {
             if let Err(error) = monitor.run_with_signal(async move { stopped.cancelled().map(Ok).await }).await {
                 error!(%error, "a queue worker ended badly");
             }
-            self.handlers.close();
-            self.handlers.wait().await;
+            self.handlers_ended().await;
         };
         let out_of_patience = async {
             stop.cancelled().await;
@@ -94,18 +100,28 @@ impl Shift {
         // not acknowledged is handed back and finds nothing to do.
         let drained = async {
             stop.cancelled().await;
-            self.handlers.close();
-            self.handlers.wait().await;
+            self.handlers_ended().await;
             tokio::time::sleep(ACKNOWLEDGE_WITHIN).await;
         };
         tokio::select! {
             () = finished => {}
             () = drained => {}
-            () = out_of_patience => warn!(running = self.handlers.len(), "handlers did not finish in time; they are cut off"),
+            () = out_of_patience => warn!(running = Lane::ALL.map(|lane| self.running(lane)).iter().sum::<usize>(), "handlers did not finish in time; they are cut off"),
         }
         self.over.cancel();
-        self.handlers.close();
-        self.handlers.wait().await;
+        self.handlers_ended().await;
+    }
+
+    async fn handlers_ended(&self) {
+        for handlers in &self.handlers {
+            handlers.close();
+            handlers.wait().await;
+        }
+    }
+
+    /// Handlers of a lane that run now.
+    pub(super) fn running(&self, lane: Lane) -> usize {
+        self.handlers[lane as usize].len()
     }
 
     /// Runs one message in a task of its own: a panic ends only that task, and a worker that begins again does not cut off
@@ -119,7 +135,7 @@ impl Shift {
             }
         };
         let (job, shift) = (message.job.clone(), self.clone());
-        let task = self.handlers.spawn(async move {
+        let task = self.handlers[lane as usize].spawn(async move {
             shift.over.run_until_cancelled(async { (shift.handler)(message).await }).await;
         });
         if let Err(error) = task.await {
@@ -184,5 +200,7 @@ mod tests {
         let shift = Shift::new(Arc::new(|_| std::future::ready(()).boxed()));
         let names: Vec<_> = (0..2 * NAMES_MAX).map(|_| shift.new_name(Lane::Cron)).collect();
         assert_eq!(shift.names(), names[NAMES_MAX..]);
+        assert_eq!(shift.name(Lane::Cron).as_ref(), names.last());
+        assert_eq!(shift.name(Lane::Outside), None);
     }
 }

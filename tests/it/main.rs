@@ -5,12 +5,14 @@
 
 mod api;
 mod app;
+mod chaos;
 mod conformance;
 mod dispatch;
 mod domain;
 mod end_to_end;
 mod jobs;
 mod model;
+mod queue;
 mod server;
 mod stock;
 mod store;

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("jobs", &["domain", "fault", "app", "queue", "workflows", "jobs"]),
     ("workflows", &["domain", "fault", "app", "workflows"]),
     ("api", &["domain", "fault", "config", "app", "api"]),
+    ("chaos", &["chaos"]),
     ("show.rs", &["domain", "app"]),
     ("server.rs", &["fault", "config", "app", "api"]),
     ("worker.rs", &["fault", "app", "queue", "jobs", "workflows"]),
@@ -29,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Which files may name a library, so that it can be replaced in one place.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlx::", &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs"]),
+    ("sqlx::", &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs", "src/chaos/checker"]),
     ("apalis", &["src/queue"]),
     ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs"]),
     ("reqwest::", &["src/dispatch"]),
@@ -117,6 +118,42 @@ fn libraries_are_named_where_they_can_be_replaced() {
             }
             for (at, _) in product_lines(&text).filter(|(_, line)| line.contains(library)) {
                 broken.push(format!("{file}:{at}: {library} belongs in {places:?} only; go through the port instead"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+/// What the checker may build on. Everything else is the application, or could be.
+const CHECKER_ROOTS: &[&str] = &["std", "futures", "serde", "serde_json", "sqlx"];
+/// Functions and views of the migrations: the application's as well, though they stand in SQL.
+const OF_MIGRATIONS: &[&str] =
+    &["ulid_text", "live_draw", "live_recharge_order", "promised_award", "stock_used", "open_fire"];
+
+#[test]
+fn the_checker_shares_nothing_with_what_it_checks() {
+    let files = rust_files("src/chaos/checker");
+    let modules: Vec<&str> = files.iter().filter_map(|(file, _)| Path::new(file).file_stem()?.to_str()).collect();
+    let mut broken = Vec::new();
+    for (file, text) in &files {
+        // Each `super` is one step up, and the directory of the checker is not to be left.
+        let depth = file.split('/').count() - "src/chaos/checker/".split('/').count() + 1;
+        let steps_max = if file.ends_with("/mod.rs") { depth - 1 } else { depth };
+        for (at, line) in product_lines(text) {
+            let steps = line.matches("super::").count();
+            let outside = line.contains("crate::") || line.contains("big_market::") || steps > steps_max;
+            let root = line
+                .trim_start()
+                .trim_start_matches("pub ")
+                .strip_prefix("use ")
+                .map(|path| path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+            let foreign =
+                root.is_some_and(|root| root != "super" && !CHECKER_ROOTS.contains(&root) && !modules.contains(&root));
+            let borrowed = OF_MIGRATIONS.iter().any(|name| line.contains(name));
+            if outside || foreign || borrowed {
+                broken.push(format!(
+                    "{file}:{at}: the checker proves nothing with the code it checks: write it anew, upon {CHECKER_ROOTS:?}"
+                ));
             }
         }
     }

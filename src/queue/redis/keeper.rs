@@ -1,4 +1,5 @@
-//! What a process does beside its workers, for the queues of all: it makes delayed messages due, and gives back what dead workers held.
+//! What a process does beside its workers, for the queues of all: it makes delayed messages due, shows that
+//! busy workers live, and gives back what dead ones held.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -12,6 +13,7 @@ use super::keys;
 use super::{RedisQueue, SLICE};
 use crate::fault::Fault;
 use crate::queue::Lane;
+use crate::queue::shift::Shift;
 
 /// How often signs of life are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -25,6 +27,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Keeps the queues of all lanes, beside keepers of other processes.
 pub(super) struct Keeper<'a> {
     queue: &'a RedisQueue,
+    shift: &'a Shift,
     lanes: [Watched; Lane::ALL.len()],
     look_at: Instant,
     failing: bool,
@@ -58,8 +61,8 @@ impl Watched {
 }
 
 impl<'a> Keeper<'a> {
-    pub(super) fn new(queue: &'a RedisQueue) -> Self {
-        Self { queue, lanes: Default::default(), look_at: Instant::now(), failing: false }
+    pub(super) fn new(queue: &'a RedisQueue, shift: &'a Shift) -> Self {
+        Self { queue, shift, lanes: Default::default(), look_at: Instant::now(), failing: false }
     }
 
     /// Keeps until it is dropped. Failures are waited out.
@@ -82,7 +85,7 @@ impl<'a> Keeper<'a> {
     }
 
     async fn turn(&mut self) -> Result<(), Fault> {
-        let (queue, now) = (self.queue, Instant::now());
+        let (queue, shift, now) = (self.queue, self.shift, Instant::now());
         let look = now >= self.look_at;
         if look {
             self.look_at = now + LOOK_EVERY;
@@ -90,6 +93,7 @@ impl<'a> Keeper<'a> {
         let turns = Lane::ALL.into_iter().zip(&mut self.lanes).map(|(lane, watched)| async move {
             promote(queue, lane).await?;
             if look {
+                beat(queue, lane, shift).await?;
                 retire_silent(queue, lane, watched).await?;
             }
             if look || watched.retired {
@@ -113,6 +117,16 @@ async fn promote(queue: &RedisQueue, lane: Lane) -> Result<(), Fault> {
         if promoted < SLICE {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Shows that a worker lives while its handlers run. One that runs nothing shows it by itself, or has come to nothing.
+async fn beat(queue: &RedisQueue, lane: Lane, shift: &Shift) -> Result<(), Fault> {
+    if let Some(name) = shift.name(lane).filter(|_| shift.running(lane) > 0) {
+        let mut beat = queue.keys(lane).call(&keys::BEAT);
+        beat.arg(name);
+        queue.call::<usize>("show that a worker lives", &beat).await?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ macro_rules! script {
 pub(super) static PUSH: LazyLock<Script> = script!("", "push.lua");
 // What empties the queue may run where memory is short.
 pub(super) static PROMOTE: LazyLock<Script> = script!("allow-oom", "promote.lua");
+pub(super) static BEAT: LazyLock<Script> = script!("allow-oom", "beat.lua");
 pub(super) static RETIRE: LazyLock<Script> = script!("allow-oom", "retire.lua");
 pub(super) static GIVE_BACK: LazyLock<Script> = script!("allow-oom", "give_back.lua");
 pub(super) static COLLECT: LazyLock<Script> = script!("allow-oom", "collect.lua");

@@ -31,8 +31,10 @@ use crate::domain::calendar::Timestamp;
 use crate::fault::Fault;
 use crate::redis_connection::Connection;
 
-/// Messages a worker takes at a time. While taken messages wait for a free slot, an apalis worker sends no heartbeat and
-/// acknowledges nothing; with one at a time none ever waits, so a handler may run for minutes.
+/// Messages a worker of the dispatch lane takes at a time. While taken messages wait for a free slot, an apalis worker sends no heartbeat
+/// and acknowledges nothing: `Keeper` shows that it lives.
+const DISPATCH_BATCH: usize = 16;
+/// Handlers of other lanes may run for minutes: a worker there takes no message that it cannot run at once.
 const BATCH: usize = 1;
 /// Messages of the dispatch lane that run at the same time in one process: they only write to the store.
 const DISPATCH_CONCURRENCY: usize = 8;
@@ -83,12 +85,13 @@ impl RedisQueue {
     fn register(&self, monitor: Monitor, lane: Lane, shift: &Arc<Shift>) -> Monitor {
         let (connection, tuning, due, shift) =
             (self.connection.clone(), self.tuning.clone(), self.due(lane).clone(), shift.clone());
+        let batch = if lane == Lane::Dispatch { DISPATCH_BATCH } else { BATCH };
         let beats = NEVER.as_secs() / tuning.heartbeat.as_secs().max(1);
         let config = self
             .keys(lane)
             .config
             .clone()
-            .batch_size(BATCH)
+            .batch_size(batch)
             .heartbeat_interval(tuning.heartbeat)
             .missed_heartbeats(usize::try_from(beats).unwrap_or(usize::MAX))
             // Otherwise each message is looked for in all that wait.
@@ -173,7 +176,7 @@ impl Queue for RedisQueue {
         }
         tokio::select! {
             () = shift.work(monitor, &stop, self.tuning.stop_within) => {}
-            never = Keeper::new(self).run() => match never {},
+            never = Keeper::new(self, &shift).run() => match never {},
         }
         keeper::hand_back(self, &shift.names()).await
     }

@@ -1,7 +1,7 @@
 //! The store on Postgres: one database, a mirror of `store/sqlite/` file for file.
 //!
 //! What differs: real types, batches as arrays that `UNNEST` unfolds, and locks. SQLite lets one transaction write at a
-//! time; here each names at its beginning what it must have to itself ([`Lock`]), and everything it reads afterwards
+//! time; here each names at its beginning what it must have to itself (`Lock`), and everything it reads afterwards
 //! stays so until it ends. Conditions and constraints say the same once more, in the statements themselves.
 
 mod attempts;

@@ -1,30 +1,24 @@
 //! What every queue must do: deliver each wake-up at least once, whatever its handler does and whoever dies.
 
 use std::collections::HashSet;
-use std::future::{pending, ready};
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use big_market::clock::{Clock, SystemClock};
+use big_market::clock::SystemClock;
 use big_market::config::RedisConfig;
-use big_market::domain::calendar::Timestamp;
-use big_market::fault::Fault;
 use big_market::queue::redis::RedisQueue;
 use big_market::queue::sqlite::SqliteQueue;
-use big_market::queue::{Handler, Lane, Message, Queue, Tuning};
+use big_market::queue::{Lane, Message, Queue, Tuning};
 use chrono::TimeDelta;
-use futures::FutureExt;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
+use crate::support::queues::{PATIENCE, Working, handler, message, next, now, tell, telling, within};
 use crate::support::redis_server::RedisServer;
 
-/// A guard against hanging only; no test waits for it.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// Handlers of the dispatch lane that run at the same time here.
 const CONCURRENCY: usize = 4;
 /// Handlers of the outside lane that run at the same time here.
@@ -119,66 +113,9 @@ every_queue!(
     a_message_of_a_worker_that_vanished_arrives_again,
 );
 
-fn message(key: &str) -> Message {
-    Message { job: "test".into(), key: key.into(), arguments: json!({ "key": key }) }
-}
-
-fn now() -> Timestamp {
-    SystemClock.now()
-}
-
 async fn push(queue: &Arc<dyn Queue>, keys: &[&str]) -> u64 {
     let messages: Vec<Message> = keys.iter().map(|key| message(key)).collect();
     queue.push(Lane::Dispatch, &messages, now()).await.expect("pushed")
-}
-
-/// Workers of a queue, until they are stopped.
-struct Working {
-    stop: CancellationToken,
-    task: JoinHandle<Result<(), Fault>>,
-}
-
-impl Working {
-    fn start(queue: &Arc<dyn Queue>, handler: Handler) -> Self {
-        let stop = CancellationToken::new();
-        let (queue, token) = (queue.clone(), stop.clone());
-        Self { stop, task: tokio::spawn(async move { queue.work(handler, token).await }) }
-    }
-
-    async fn stopped(self) {
-        self.stop.cancel();
-        within(self.task).await.expect("no panic").expect("no fault");
-    }
-}
-
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("something that should happen did not")
-}
-
-async fn next<T>(receiver: &mut UnboundedReceiver<T>) -> T {
-    within(receiver.recv()).await.expect("the sender lives")
-}
-
-fn handler<F>(run: impl Fn(Message) -> F + Send + Sync + 'static) -> Handler
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    Arc::new(move |message| run(message).boxed())
-}
-
-/// A handler that tells what arrives.
-fn telling() -> (Handler, UnboundedReceiver<Message>) {
-    let (sender, receiver) = unbounded_channel();
-    let handler = handler(move |message| {
-        tell(&sender, message);
-        ready(())
-    });
-    (handler, receiver)
-}
-
-fn tell(sender: &UnboundedSender<Message>, message: Message) {
-    // A test that has seen enough drops its receiver.
-    let _ = sender.send(message);
 }
 
 async fn a_message_arrives_with_its_arguments(place: impl Place) {

@@ -59,16 +59,29 @@ impl Backing {
     /// An empty one of the half that is being tested.
     pub async fn fresh() -> Self {
         if Half::tested() == Half::Distributed {
-            let mut databases = Vec::new();
-            for _ in 0..SHARDS {
-                databases.push(Database::fresh().await);
-            }
-            return Self::Distributed { databases, redis: RedisServer::shared().settings() };
+            return Self::distributed().await;
         }
         let shared_memory = std::path::Path::new("/dev/shm");
         let directory =
             if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() }.unwrap();
         Self::Embedded(directory)
+    }
+
+    /// An empty one of the distributed half, whichever is being tested.
+    pub async fn distributed() -> Self {
+        let mut databases = Vec::new();
+        for _ in 0..SHARDS {
+            databases.push(Database::fresh().await);
+        }
+        Self::Distributed { databases, redis: RedisServer::shared().settings() }
+    }
+
+    /// Its Postgres databases; none of the embedded half.
+    pub fn databases(&self) -> &[Database] {
+        match self {
+            Self::Embedded(_) => &[],
+            Self::Distributed { databases, .. } => databases,
+        }
     }
 
     /// The store, as a process opens it.

@@ -10,6 +10,12 @@ use big_market::api::{self, ApiState, Workers};
 use big_market::app::{App, Parts};
 use big_market::clock::Sources;
 use big_market::config::Config;
+use big_market::dispatch::Channel;
+use big_market::dispatch::coupon::CouponChannel;
+use big_market::dispatch::draws::DrawsChannel;
+use big_market::dispatch::goods::GoodsChannel;
+use big_market::dispatch::points::PointsChannel;
+use big_market::dispatch::webhook::WebhookChannel;
 use big_market::domain::api_key::Scope;
 use big_market::domain::audit::AuditEntry;
 use big_market::domain::document::{self, CampaignDocument, Format};
@@ -31,6 +37,7 @@ use tower::ServiceExt;
 use super::backing::Backing;
 use super::contract;
 use super::lossy_queue::LossyQueue;
+use super::postgres_server::Database;
 use super::time::{ManualClock, SeededChance};
 
 /// The activity of the demo campaign.
@@ -51,6 +58,7 @@ pub struct Market {
     /// A key that may do everything.
     pub secret: String,
     keys_made: AtomicU64,
+    queue: Arc<LossyQueue>,
     backing: Backing,
 }
 
@@ -73,22 +81,47 @@ impl Market {
     }
 
     async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(Backing::fresh().await, change, |_, _, _| Vec::new()).await
+    }
+
+    /// A market without a campaign on two databases, whichever half is being tested. It delivers awards of every kind.
+    pub async fn delivering(change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(Backing::distributed().await, change, |config, store, sources| {
+            let calls_max = config.dispatch.concurrency;
+            vec![
+                Arc::new(PointsChannel),
+                Arc::new(DrawsChannel),
+                Arc::new(CouponChannel::new(store.clone(), sources.clone())),
+                Arc::new(GoodsChannel::new(store.clone(), sources.clone())),
+                Arc::new(WebhookChannel::new(&config.webhook, calls_max, sources.clone()).unwrap()),
+            ]
+        })
+        .await
+    }
+
+    async fn over(
+        backing: Backing,
+        change: impl FnOnce(&mut Config),
+        channels: impl FnOnce(&Config, &Arc<dyn Store>, &Sources) -> Vec<Arc<dyn Channel>>,
+    ) -> Self {
         let mut config = Config::defaults();
         change(&mut config);
-        let backing = Backing::fresh().await;
         let store = backing.store().await;
         let clock = Arc::new(ManualClock::at(OPENS_AT));
+        let sources = Sources::new(clock.clone(), Arc::new(SeededChance::new(7)));
+        let channels = channels(&config, &store, &sources);
+        let queue = Arc::new(LossyQueue::reliable());
         let app = App::new(Parts {
             config,
-            sources: Sources::new(clock.clone(), Arc::new(SeededChance::new(7))),
+            sources,
             store: store.clone(),
             stock: backing.stock().await,
-            queue: Arc::new(LossyQueue::reliable()),
-            channels: Vec::new(),
+            queue: queue.clone(),
+            channels,
         });
         let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
         let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
-        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), backing }
+        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), queue, backing }
     }
 
     /// A market with the demo campaign.
@@ -152,6 +185,19 @@ impl Market {
     pub async fn run_job(&self, job: &str) {
         let message = Message { job: job.into(), key: "test".into(), arguments: json!({}) };
         jobs::run_message(&self.app, message).await;
+    }
+
+    /// Runs all work that is due, until nothing is.
+    pub async fn drain(&self) {
+        self.run_job("relay_outbox").await;
+        while let Some(message) = self.queue.take() {
+            jobs::run_message(&self.app, message).await;
+        }
+    }
+
+    /// Its Postgres databases; none of the embedded half.
+    pub fn databases(&self) -> &[Database] {
+        self.backing.databases()
     }
 
     /// Closes what ended and settles every day that is over.

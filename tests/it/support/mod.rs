@@ -11,6 +11,7 @@ pub mod pair;
 pub mod partner;
 pub mod points;
 pub mod postgres_server;
+pub mod queues;
 pub mod redis_server;
 pub mod reserving;
 pub mod rows;

@@ -52,9 +52,18 @@ pub struct Database {
 impl Database {
     /// A new one: the schema is there, and nothing else.
     pub async fn fresh() -> Self {
+        Self::copied(TEMPLATE).await
+    }
+
+    /// Another with the same rows. Nobody may be connected to this one.
+    pub async fn copy(&self) -> Self {
+        Self::copied(&self.name).await
+    }
+
+    async fn copied(template: &str) -> Self {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut connection = PgConnection::connect(&SERVER.url("postgres")).await.unwrap();
-        let create = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY");
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
         Self { url: SERVER.url(&name), name }
