@@ -11,8 +11,8 @@ use crate::domain::bucket::Bucket;
 pub struct ShardSummary {
     /// Where it is, without a password: `host:port/database`.
     pub place: String,
-    /// Buckets that live in it.
-    pub buckets: u64,
+    /// Buckets that live in it, by number.
+    pub buckets: Vec<Bucket>,
     /// Draws in it, as Postgres last estimated them.
     pub draws: u64,
 }
@@ -53,6 +53,13 @@ pub trait MoveStore: Send + Sync {
 
     /// Moves that have not ended, by bucket.
     async fn open_moves(&self) -> Stored<Vec<OpenMove>>;
+
+    /// Indexes every table of users by bucket, so that moving one does not read all others. Nobody waits for it. A move needs it to be
+    /// quick and for nothing else.
+    async fn prepare_moves(&self) -> Stored<()>;
+
+    /// Drops those indexes again: they cost writers a little.
+    async fn finish_moves(&self) -> Stored<()>;
 
     /// Moves a bucket with everything that belongs to its users to a database, after ending every move that was cut short. Whoever
     /// writes to it meanwhile waits, or is told to try again. Repeated, it goes on where it was cut short.

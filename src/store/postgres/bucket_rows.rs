@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
-use super::{Tried, bucket as number};
+use super::{PostgresStore, Tried, bucket as number};
 use crate::domain::bucket::Bucket;
 
 /// Every table with rows of users, each after those that it refers to. Each says the bucket of its rows.
@@ -60,6 +60,46 @@ pub(super) async fn clear(tx: &mut PgConnection, bucket: Bucket) -> Tried<()> {
         sqlx::raw_sql(AssertSqlSafe(delete)).execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+impl PostgresStore {
+    /// Indexes every table by bucket while others write to it. One that was cut short is made anew: Postgres leaves it there, unused.
+    pub(super) async fn index_buckets(&self) -> Tried<()> {
+        for table in USER_TABLES {
+            let index = index_of(table);
+            let is_unused: Option<bool> = sqlx::query_scalar(
+                r"SELECT NOT indisvalid
+                    FROM pg_index
+                   WHERE indexrelid = to_regclass($1)",
+            )
+            .bind(&index)
+            .fetch_optional(&self.pool)
+            .await?;
+            if is_unused == Some(true) {
+                self.run_alone(format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
+            }
+            self.run_alone(format!("CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {table} (bucket)")).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn drop_bucket_indexes(&self) -> Tried<()> {
+        for table in USER_TABLES {
+            self.run_alone(format!("DROP INDEX CONCURRENTLY IF EXISTS {}", index_of(table))).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs what no transaction may.
+    async fn run_alone(&self, statement: String) -> Tried<()> {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// The index of a table while buckets move.
+fn index_of(table: &str) -> String {
+    format!("{table}_moving_bucket")
 }
 
 /// The columns of each table, in the order of the tables. They are named, because two databases need not have them in the same order.

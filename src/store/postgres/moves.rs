@@ -33,16 +33,27 @@ impl MoveTurn for Turn {
 #[async_trait]
 impl MoveStore for PostgresStore {
     async fn shard_summaries(&self) -> Stored<Vec<ShardSummary>> {
-        let (buckets, draws): (i64, i64) = sqlx::query_as(
-            r"SELECT COUNT(*), (SELECT GREATEST(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass('draw'))
-                FROM bucket_home
-               WHERE state = 'home'",
-        )
-        .fetch_one(&self.pool)
+        async {
+            let buckets: Vec<i16> = sqlx::query_scalar(
+                r"SELECT bucket
+                    FROM bucket_home
+                   WHERE state = 'home'
+                   ORDER BY bucket",
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            let draws: i64 = sqlx::query_scalar(
+                r"SELECT GREATEST(reltuples, 0)::bigint
+                    FROM pg_class
+                   WHERE oid = to_regclass('draw')",
+            )
+            .fetch_one(&self.pool)
+            .await?;
+            let buckets = buckets.into_iter().map(|bucket| numbered(bucket)).collect::<Tried<_>>()?;
+            Ok(vec![ShardSummary { place: self.place.clone(), buckets, draws: draws.cast_unsigned() }])
+        }
         .await
-        .map_err(Fault::doing("look at a database"))?;
-        let (buckets, draws) = (buckets.cast_unsigned(), draws.cast_unsigned());
-        Ok(vec![ShardSummary { place: self.place.clone(), buckets, draws }])
+        .map_err(Fault::doing::<super::Cause>("look at a database"))
     }
 
     async fn open_moves(&self) -> Stored<Vec<OpenMove>> {
@@ -59,6 +70,14 @@ impl MoveStore for PostgresStore {
         }
         .await
         .map_err(Fault::doing::<super::Cause>("read the moves of buckets"))
+    }
+
+    async fn prepare_moves(&self) -> Stored<()> {
+        self.index_buckets().await.map_err(Fault::doing("index tables by bucket"))
+    }
+
+    async fn finish_moves(&self) -> Stored<()> {
+        self.drop_bucket_indexes().await.map_err(Fault::doing("drop the indexes by bucket"))
     }
 
     async fn move_bucket(&self, _bucket: Bucket, _to: usize, _change: &Change) -> Stored<BucketMoved> {
@@ -149,7 +168,7 @@ struct MapRow {
 
 impl MapRow {
     fn read(&self) -> Tried<OpenMove> {
-        let bucket = Bucket::numbered(u16::try_from(self.bucket)?).ok_or("a bucket beyond the last")?;
+        let bucket = numbered(self.bucket)?;
         let (from, to, is_there) = match (self.moving_to, self.moved_from) {
             (Some(to), _) => (self.shard, to, false),
             (None, Some(from)) => (from, self.shard, true),
@@ -158,6 +177,10 @@ impl MapRow {
         let (from, to) = (usize::try_from(from)?, usize::try_from(to)?);
         Ok(OpenMove { bucket, number: self.move_number, from, to, is_there })
     }
+}
+
+fn numbered(number: i16) -> Tried<Bucket> {
+    Ok(Bucket::numbered(u16::try_from(number)?).ok_or("a bucket beyond the last")?)
 }
 
 /// What a database says of a bucket: its state and the move that made it.

@@ -45,14 +45,24 @@ impl<S: Shard> MoveStore for ShardedStore<S> {
     async fn shard_summaries(&self) -> Stored<Vec<ShardSummary>> {
         let all = self.everywhere(|shard| shard.shard_summaries()).await?;
         self.look_again().await?;
-        let count = |number| u64::try_from(self.map().buckets_of(number).len()).unwrap_or(u64::MAX);
-        // The map counts: both ends of a move know the bucket.
-        let counted = |(number, summary)| ShardSummary { buckets: count(number), ..summary };
-        Ok(all.into_iter().flatten().enumerate().map(counted).collect())
+        let map = self.map();
+        // While one moves, neither end is its home for a moment: the map knows.
+        let mapped = |(number, summary)| ShardSummary { buckets: map.buckets_of(number), ..summary };
+        Ok(all.into_iter().flatten().enumerate().map(mapped).collect())
     }
 
     async fn open_moves(&self) -> Stored<Vec<OpenMove>> {
         self.first().open_moves().await
+    }
+
+    async fn prepare_moves(&self) -> Stored<()> {
+        self.everywhere(|shard| shard.prepare_moves()).await?;
+        Ok(())
+    }
+
+    async fn finish_moves(&self) -> Stored<()> {
+        self.everywhere(|shard| shard.finish_moves()).await?;
+        Ok(())
     }
 
     async fn move_bucket(&self, bucket: Bucket, to: usize, change: &Change) -> Stored<BucketMoved> {

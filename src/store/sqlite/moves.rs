@@ -18,6 +18,14 @@ impl MoveStore for SqliteStore {
         Ok(Vec::new())
     }
 
+    async fn prepare_moves(&self) -> Stored<()> {
+        Ok(())
+    }
+
+    async fn finish_moves(&self) -> Stored<()> {
+        Ok(())
+    }
+
     async fn move_bucket(&self, _bucket: Bucket, _to: usize, _change: &Change) -> Stored<BucketMoved> {
         Ok(BucketMoved::OneDatabase)
     }

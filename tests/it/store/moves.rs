@@ -192,6 +192,28 @@ async fn a_move_to_nowhere_is_refused() {
     assert_eq!(embedded.open_moves().await.unwrap(), []);
 }
 
+#[tokio::test]
+async fn tables_are_indexed_by_bucket_while_many_move() {
+    let pair = Pair::fresh().await;
+    let store = pair.process().await;
+    let mut connection = pair.connect(1).await;
+    store.prepare_moves().await.unwrap();
+    // One that was cut short is there, and Postgres does not use it.
+    sqlx::raw_sql("UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'draw_moving_bucket'::regclass")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    store.prepare_moves().await.unwrap();
+    let indexed = "SELECT COUNT(*) FROM pg_indexes JOIN pg_index ON indexrelid = indexname::regclass
+                    WHERE indisvalid AND indexname = tablename || '_moving_bucket' AND indexdef LIKE '% (bucket)'";
+    let count: i64 = sqlx::query_scalar(indexed).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(usize::try_from(count).unwrap(), USER_TABLES.len());
+    store.finish_moves().await.unwrap();
+    store.finish_moves().await.unwrap();
+    let count: i64 = sqlx::query_scalar(indexed).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(count, 0);
+}
+
 /// Works until the work was looked at so many times, and never goes on: its process has died there. Tells whether it ended first.
 async fn ends_within(polls: u32, work: impl Future<Output = BucketMoved>) -> bool {
     let mut work = pin!(work);

@@ -231,6 +231,8 @@ mortal!(MortalStore.store: RedemptionStore {
 mortal!(MortalStore.store: MoveStore {
     fn shard_summaries() -> Stored<Vec<ShardSummary>>;
     fn open_moves() -> Stored<Vec<OpenMove>>;
+    fn prepare_moves() -> Stored<()>;
+    fn finish_moves() -> Stored<()>;
     fn move_bucket(bucket: Bucket, to: usize, change: &Change) -> Stored<BucketMoved>;
 });
 mortal!(MortalStore.store: StockStore {

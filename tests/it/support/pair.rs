@@ -37,6 +37,11 @@ impl Pair {
         Arc::new(store)
     }
 
+    /// How to reach them, in the order of their numbers.
+    pub fn urls(&self) -> [String; 2] {
+        self.databases.each_ref().map(|database| database.url.clone())
+    }
+
     pub async fn connect(&self, number: usize) -> PgConnection {
         PgConnection::connect(&self.databases[number].url).await.unwrap()
     }
