@@ -21,6 +21,8 @@ use chrono::TimeDelta;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
+mod shards;
+
 /// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
 ///
 /// Without a command, everything runs in one process with nothing else installed.
@@ -61,6 +63,9 @@ enum Command {
         #[arg(long)]
         commitment: Option<SeedCommitment>,
     },
+    /// Look at the databases in which users live, and move users between them. Distributed mode only.
+    #[command(subcommand)]
+    Shards(shards::Shards),
     /// Try a whole fleet on this machine: Postgres servers, Redis, servers behind server.listen, workers, and the demo campaign.
     Fleet {
         /// Postgres servers.
@@ -199,6 +204,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Verify { receipt, commitment }) => verify(&receipt, commitment),
+        Some(Command::Shards(command)) => command.run(config).await,
         Some(Command::Fleet { shards, servers, workers }) => {
             telemetry::start_logs(&config.telemetry)?;
             let stop = CancellationToken::new();

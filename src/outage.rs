@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::fault::Fault;
-use crate::store::NotHome;
+use crate::store::{Moving, NotHome};
 
 /// Whether the same may well go another way soon, because a database or Redis could not be reached, was stopping, or had somebody
 /// else in the way. Whoever asked can ask again.
@@ -13,6 +13,7 @@ pub fn may_pass(fault: &Fault) -> bool {
         let passes = cause.downcast_ref().is_some_and(database_may_be_back)
             || cause.downcast_ref().is_some_and(redis_may_be_back)
             || cause.is::<NotHome>()
+            || cause.is::<Moving>()
             || cause.downcast_ref().is_some_and(may_pass);
         if passes {
             return true;
@@ -66,7 +67,7 @@ mod tests {
         let cut = || io::Error::from(io::ErrorKind::ConnectionReset);
         assert!(passes(sqlx::Error::Io(cut())) && passes(sqlx::Error::PoolTimedOut));
         assert!(passes(redis::RedisError::from(cut())));
-        assert!(passes(NotHome));
+        assert!(passes(NotHome) && passes(Moving));
         assert!(passes(Fault::doing("do that")(sqlx::Error::PoolTimedOut)), "a fault within a fault");
         assert!(!passes(sqlx::Error::RowNotFound) && !passes("a sentence"));
         assert!(!passes(redis::RedisError::from((redis::ErrorKind::UnexpectedReturnType, "not a number"))));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::app::Report;
+use crate::app::{OpenMove, Report, ShardSummary};
 use crate::domain::campaign::Campaign;
 use crate::domain::strategy::TierMode;
 
@@ -42,6 +42,27 @@ pub fn campaign(campaign: &Campaign) -> String {
     for offer in &campaign.skus {
         let stock = offer.stock.map_or_else(|| "unlimited".to_owned(), |stock| stock.to_string());
         line(format_args!("SKU {}: {} draws for {} points, stock {stock}", offer.sku, offer.draws, offer.price));
+    }
+    text
+}
+
+/// The databases in which users live, and the moves between them that have not ended.
+pub fn shards(shards: &[ShardSummary], open: &[OpenMove]) -> String {
+    let mut text = String::new();
+    let mut line = |words: std::fmt::Arguments<'_>| {
+        writeln!(text, "{words}").expect("writing to a string cannot fail");
+    };
+    let wide = shards.iter().map(|shard| shard.place.len()).max().unwrap_or(0).max("place".len());
+    line(format_args!("database  {:<wide$}  buckets  draws (estimate)", "place"));
+    for (number, shard) in shards.iter().enumerate() {
+        line(format_args!("{number:>8}  {:<wide$}  {:>7}  {:>16}", shard.place, shard.buckets.len(), shard.draws));
+    }
+    if !open.is_empty() {
+        line(format_args!("moves that are under way, or were cut short (the next move ends them):"));
+    }
+    for OpenMove { bucket, from, to, is_there, .. } in open {
+        let stands = if *is_there { "it is there, and is deleted where it was" } else { "it is not there yet" };
+        line(format_args!("  bucket {} from database {from} to {to}: {stands}", bucket.number()));
     }
     text
 }

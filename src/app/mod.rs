@@ -27,6 +27,7 @@ mod reconciliation;
 mod redemptions;
 mod sessions;
 mod settlement;
+mod shards;
 mod stock;
 mod stories;
 mod tokens;
@@ -66,6 +67,7 @@ pub use crate::dispatch::{Attempted, Stage};
 pub use crate::store::Page;
 pub use crate::store::audit::AuditFilter;
 pub use crate::store::catalog::StoredVersion;
+pub use crate::store::moves::{OpenMove, ShardSummary};
 pub use crate::store::workflows::WorkflowFilter;
 
 use crate::clock::Sources;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -11,6 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use super::load;
+use crate::domain::bucket::Bucket;
 use crate::fault::Fault;
 use crate::fleet::{self, Ground, REDIS_FILES, Role, Service, Settings, Way};
 
@@ -33,6 +36,10 @@ pub(super) struct Victims {
     pub(super) to_databases: Vec<Way>,
     /// The way from all processes to Redis.
     pub(super) to_redis: Way,
+    /// How many users there are.
+    pub(super) users: usize,
+    /// What moves users from one database to another at the moment.
+    pub(super) mover: Option<Child>,
 }
 
 /// A process of the market.
@@ -70,6 +77,8 @@ enum Mishap {
     CutDatabase(usize),
     CutRedis,
     CutAllDatabases,
+    MoveUsers(Bucket, usize),
+    MoveUsersCutShort(Bucket, usize),
 }
 
 impl fmt::Display for Mishap {
@@ -90,6 +99,8 @@ impl fmt::Display for Mishap {
             Self::CutDatabase(_) => "cut answers of a Postgres",
             Self::CutRedis => "cut answers of Redis",
             Self::CutAllDatabases => "cut every connection to Postgres",
+            Self::MoveUsers(..) => "move users to a database",
+            Self::MoveUsersCutShort(..) => "move users, and kill who moves them",
         };
         f.write_str(word)
     }
@@ -137,7 +148,8 @@ fn draw(random: &mut StdRng, victims: &Victims) -> Mishap {
     let database = random.random_range(0..victims.ground.postgres.len());
     let server = random.random_range(0..victims.to_servers.len());
     let skew = random.random_range(-SKEW_MAX_MS..=SKEW_MAX_MS);
-    match random.random_range(0..100) {
+    let bucket = Bucket::of(&load::user_id(random.random_range(0..victims.users)));
+    match random.random_range(0..120) {
         0..22 => Mishap::KillProcess(process),
         22..30 => Mishap::StopProcess(process),
         30..36 => Mishap::HangProcess(process),
@@ -152,7 +164,9 @@ fn draw(random: &mut StdRng, victims: &Victims) -> Mishap {
         80..86 => Mishap::CutServer(server),
         86..92 => Mishap::CutDatabase(database),
         92..97 => Mishap::CutRedis,
-        _ => Mishap::CutAllDatabases,
+        97..100 => Mishap::CutAllDatabases,
+        100..112 => Mishap::MoveUsers(bucket, database),
+        _ => Mishap::MoveUsersCutShort(bucket, database),
     }
 }
 
@@ -181,6 +195,12 @@ async fn begin(victims: &mut Victims, mishap: Mishap, copy: &mut Option<PathBuf>
         Mishap::CutDatabase(number) => victims.to_databases[number].cut_answers(8),
         Mishap::CutRedis => victims.to_redis.cut_answers(8),
         Mishap::CutAllDatabases => victims.to_databases.iter().for_each(Way::cut_all),
+        Mishap::MoveUsers(bucket, to) | Mishap::MoveUsersCutShort(bucket, to) => {
+            end_mover(victims);
+            let (bucket, to) = (bucket.number().to_string(), to.to_string());
+            let arguments = ["shards", "move", "--bucket", &bucket, "--to", &to];
+            victims.mover = Some(fleet::tool(&arguments, &victims.ground.logs, &victims.processes[0].settings)?);
+        }
     }
     Ok(())
 }
@@ -221,6 +241,9 @@ async fn heal(victims: &mut Victims, mishap: Mishap, copy: Option<&Path>) -> Res
         Mishap::CutServer(number) => victims.to_servers[number].cut_answers(0),
         Mishap::CutDatabase(number) => victims.to_databases[number].cut_answers(0),
         Mishap::CutRedis => victims.to_redis.cut_answers(0),
+        Mishap::MoveUsersCutShort(..) => end_mover(victims),
+        // It takes its time, and is in the way of what comes next.
+        Mishap::MoveUsers(..) => {}
         Mishap::PauseRedis | Mishap::FlushRedis | Mishap::CutAllDatabases => {}
     }
     Ok(())
@@ -278,6 +301,14 @@ fn copy_directory(to: &Path, from: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Kills who moves users, wherever it is. Whoever needs every user in one place goes on with the move.
+fn end_mover(victims: &mut Victims) {
+    if let Some(mut mover) = victims.mover.take() {
+        drop(mover.kill());
+        drop(mover.wait());
+    }
+}
+
 /// Starts what is gone, lets go on what hangs, and waits until everybody does their work; clocks are right again.
 ///
 /// # Errors
@@ -286,6 +317,7 @@ pub(super) async fn heal_all(victims: &mut Victims) -> Result<(), Fault> {
     for way in victims.to_servers.iter().chain(&victims.to_databases).chain([&victims.to_redis]) {
         way.cut_answers(0);
     }
+    end_mover(victims);
     for service in victims.ground.postgres.iter_mut().chain([&mut victims.ground.redis]) {
         revive(service)?;
         service.ready().await?;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::checker::{Heard, Kind};
 use super::records::Records;
 use crate::clock::Sources;
+use crate::domain::id::UserId;
 use crate::fault::Fault;
 
 /// How long a client waits for an answer.
@@ -83,7 +84,7 @@ impl Crowd {
     /// One client of a user, until `stop`. What it wants follows from the seed alone.
     pub(super) async fn act(self: Arc<Self>, seed: u64, user: usize, device: usize, stop: CancellationToken) {
         let mut random = StdRng::seed_from_u64(seed ^ (user as u64) << 20 ^ (device as u64) << 1 ^ 1);
-        let user_id = format!("user-{user}");
+        let user_id = user_id(user).to_string();
         let mut number = 0_u64;
         while !stop.is_cancelled() {
             number += 1;
@@ -195,6 +196,11 @@ impl Crowd {
         });
         (status, body)
     }
+}
+
+/// What a user is called.
+pub(super) fn user_id(number: usize) -> UserId {
+    UserId::new(&format!("user-{number}")).expect("a fixed valid form")
 }
 
 /// The whole answer, or nothing.

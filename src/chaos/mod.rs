@@ -208,7 +208,8 @@ async fn set_up(plan: &Plan, receiver: std::net::SocketAddr) -> Result<(Victims,
     for process in processes.iter().filter(|process| process.role == Role::Server) {
         to_servers.push(open(process.service.port).await?);
     }
-    Ok((Victims { ground, processes, to_servers, to_databases, to_redis }, config))
+    let users = plan.users;
+    Ok((Victims { ground, processes, to_servers, to_databases, to_redis, users, mover: None }, config))
 }
 
 /// What signs webhooks. Nobody checks it here.

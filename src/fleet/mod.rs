@@ -8,8 +8,10 @@ mod service;
 mod services;
 mod way;
 
+use std::fs::OpenOptions;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use futures::future::try_join_all;
@@ -134,6 +136,21 @@ pub fn market_recipe(
     let program: PathBuf = std::env::current_exe().map_err(Fault::doing("find this program"))?;
     let settings = settings.clone();
     Ok(move || market_command(&program, role, port, &settings))
+}
+
+/// Starts a command of `big-market` with the settings of a fleet: `["shards", "show"]`. What it prints is added to a log.
+///
+/// # Errors
+/// It cannot be started.
+pub fn tool(arguments: &[&str], logs: &Path, settings: &Settings) -> Result<Child, Fault> {
+    const DOING: &str = "start a command of the fleet";
+    let program = std::env::current_exe().map_err(Fault::doing(DOING))?;
+    let log = || OpenOptions::new().create(true).append(true).open(logs.join("tool.log"));
+    let mut command = keeper::command(&program.to_string_lossy(), None);
+    command.args(arguments).env_clear().envs(settings.iter().map(|(name, value)| (name, value)));
+    command.stdin(Stdio::null());
+    command.stdout(log().map_err(Fault::doing(DOING))?).stderr(log().map_err(Fault::doing(DOING))?);
+    keeper::spawn(command).map_err(Fault::doing(DOING))
 }
 
 /// The settings of a process within this one, beside those of the fleet.

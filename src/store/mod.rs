@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod lists;
+pub mod moves;
 pub mod operators;
 pub mod outbox;
 pub mod postgres;
@@ -40,6 +41,11 @@ pub type Stored<T> = Result<T, Fault>;
 #[error("a bucket does not live here any more")]
 pub struct NotHome;
 
+/// Why nothing was done: buckets are being moved, or must not be, for longer than anybody waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("somebody moves buckets, or needs them to stay, for too long; try again")]
+pub struct Moving;
+
 /// Everything we remember.
 #[async_trait]
 pub trait Store:
@@ -60,6 +66,7 @@ pub trait Store:
     + coupons::CouponStore
     + goods::GoodsStore
     + lists::ListStore
+    + moves::MoveStore
     + settlement::SettlementStore
     + stories::StoryStore
     + workflows::WorkflowStore

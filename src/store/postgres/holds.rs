@@ -174,6 +174,7 @@ impl PostgresStore {
                 FROM hold
                WHERE state = 'held'
                  AND held_until <= $1
+                 AND bucket IN (SELECT bucket FROM bucket_home WHERE state = 'home')
                ORDER BY held_until
                LIMIT $2",
         )

@@ -138,6 +138,7 @@ impl PostgresStore {
                 FROM point_lot
                WHERE remaining > 0
                  AND expires_at <= $1
+                 AND bucket IN (SELECT bucket FROM bucket_home WHERE state = 'home')
                ORDER BY expires_at
                LIMIT $2",
         )

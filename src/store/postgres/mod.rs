@@ -9,6 +9,7 @@ mod audit;
 mod award_books;
 mod behaviours;
 mod books;
+mod bucket_rows;
 mod catalog;
 mod claims;
 mod coupons;
@@ -24,6 +25,7 @@ mod ledger;
 mod life;
 mod lists;
 mod lots;
+mod moves;
 mod operators;
 mod outbox;
 mod points;
@@ -62,6 +64,7 @@ use super::{NotHome, Store, Stored};
 use crate::domain::bucket::Bucket;
 use crate::domain::id::{ActivityId, UserId};
 use crate::fault::Fault;
+pub use bucket_rows::USER_TABLES;
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -85,7 +88,10 @@ type Tried<T> = Result<T, Cause>;
 pub struct PostgresStore {
     pool: PgPool,
     holders: PgPool,
+    /// For turns in which buckets stay or move. Not of `holders`: who waits for one there may have a turn.
+    turns: PgPool,
     turn_wait: Duration,
+    place: String,
 }
 
 /// What a transaction has to itself until it ends. Those who want the same wait for each other.
@@ -150,14 +156,17 @@ impl PostgresStore {
         let options = PgConnectOptions::from_str(url)
             .map_err(Fault::doing("read the URL of a database"))?
             .options([("plan_cache_mode", "force_custom_plan")]);
+        let place = place(&options);
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.clone())
             .await
             .map_err(Fault::doing("open a database"))?;
-        let holders = PgPoolOptions::new().max_connections(HOLDERS_MAX).min_connections(0).connect_lazy_with(options);
-        Ok(Self { pool, holders, turn_wait: TURN_WAIT })
+        let few =
+            || PgPoolOptions::new().max_connections(HOLDERS_MAX).min_connections(0).acquire_timeout(ACQUIRE_TIMEOUT);
+        let (holders, turns) = (few().connect_lazy_with(options.clone()), few().connect_lazy_with(options));
+        Ok(Self { pool, holders, turns, turn_wait: TURN_WAIT, place })
     }
 
     /// With another time to wait for whoever does the same over all databases.
@@ -201,6 +210,15 @@ impl PostgresStore {
     async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
     }
+}
+
+/// Where a database is, for people: never how to get in.
+fn place(options: &PgConnectOptions) -> String {
+    let host = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    format!("{host}/{}", options.get_database().unwrap_or_else(|| options.get_username()))
 }
 
 /// What SQL keeps of a minted id: its 16 bytes, which sort like its text.
@@ -247,7 +265,7 @@ impl Store for PostgresStore {
         // What hangs or has become read-only cannot take a lock for writing.
         async {
             let mut tx = self.pool.begin().await?;
-            sqlx::query(r"SELECT bucket FROM bucket_home LIMIT 1 FOR UPDATE").execute(&mut *tx).await?;
+            sqlx::query(r"SELECT bucket FROM bucket_home LIMIT 1 FOR UPDATE SKIP LOCKED").execute(&mut *tx).await?;
             tx.rollback().await
         }
         .await
@@ -255,6 +273,7 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
+        self.turns.close().await;
         self.holders.close().await;
         self.pool.close().await;
     }

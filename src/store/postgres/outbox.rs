@@ -31,9 +31,10 @@ impl OutboxStore for PostgresStore {
                                      FROM outbox
                                     WHERE due_at <= $1
                                       AND wake_at <= $1
+                                      AND bucket IN (SELECT bucket FROM bucket_home WHERE state = 'home')
                                     ORDER BY due_at
                                     LIMIT $3
-                                      FOR UPDATE SKIP LOCKED)
+                                      FOR UPDATE OF outbox SKIP LOCKED)
               RETURNING outbox_id, due_at",
         )
         .bind(question.now)

@@ -27,9 +27,9 @@ use crate::store::catalog::{NewVersion, Published, StoredVersion};
 use crate::store::sharded::{BucketMap, CatalogCopy, CouponAward, Held, Shard, TakenCode};
 
 /// A lock over all databases is let go where its holder does nothing for so long.
-const HELD_MAX: Duration = Duration::from_mins(1);
+pub(super) const HELD_MAX: Duration = Duration::from_mins(1);
 /// What Postgres says where a lock was waited for in vain.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
+pub(super) const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 #[async_trait]
 impl Shard for PostgresStore {
@@ -130,7 +130,8 @@ impl Shard for PostgresStore {
         let held: i64 = sqlx::query_scalar(
             r"SELECT COUNT(*)
                 FROM bucket_home
-               WHERE bucket = ANY($1)",
+               WHERE bucket = ANY($1)
+                 AND state IN ('home', 'leaving')",
         )
         .bind(&numbers)
         .fetch_one(&self.pool)
@@ -339,13 +340,7 @@ impl PostgresStore {
     /// those who wait.
     pub(super) async fn hold(&self, lock: Lock<'_>) -> Tried<Held> {
         let mut tx = self.holders.begin().await?;
-        sqlx::query(
-            r"SELECT set_config('lock_timeout', $1, TRUE), set_config('idle_in_transaction_session_timeout', $2, TRUE)",
-        )
-        .bind(self.turn_wait.as_millis().to_string())
-        .bind(HELD_MAX.as_millis().to_string())
-        .execute(&mut *tx)
-        .await?;
+        self.bound(&mut tx).await?;
         let held = sqlx::query(r"SELECT pg_advisory_xact_lock($1)").bind(lock.number()).execute(&mut *tx).await;
         match held {
             Ok(_) => Ok(Box::new(tx)),

@@ -144,7 +144,8 @@ impl PostgresStore {
                 ClaimId::Recharge(id) => orders.push((uuid(id.ulid()), bucket(id.bucket()))),
             }
         }
-        let mut tx = self.write([]).await?;
+        // A void row must be where the draw would be: the bucket stays here meanwhile.
+        let mut tx = self.write(claims.iter().map(|claim| Lock::Bucket(claim.claim_id.bucket()))).await?;
         let drawn_ids = void_draws(&mut tx, &draws, now).await?;
         let granted_ids = void_orders(&mut tx, &orders, now).await?;
         tx.commit().await?;

@@ -57,21 +57,24 @@ impl<S: Shard> BookStore for ShardedStore<S> {
         if self.others().is_empty() {
             return self.first().code_violations(swept_before, limit).await;
         }
-        let mut found = self.first().pool_violations(limit).await?;
-        found.extend(self.stray_codes(limit).await?);
-        for shard in self.shards() {
-            let mut after = None;
-            while found.len() < limit as usize {
-                let awards = shard.coupon_awards(after, STEP).await?;
-                let Some(last) = awards.last() else { break };
-                after = Some(last.award_record_id);
-                let ids: Vec<AwardRecordId> = awards.iter().map(|award| award.award_record_id).collect();
-                let codes = self.first().taken_codes(&ids).await?;
-                found.extend(awards.iter().filter_map(|award| award.difference(&codes, swept_before)));
+        self.still(async {
+            let mut found = self.first().pool_violations(limit).await?;
+            found.extend(self.stray_codes(limit).await?);
+            for shard in self.shards() {
+                let mut after = None;
+                while found.len() < limit as usize {
+                    let awards = shard.coupon_awards(after, STEP).await?;
+                    let Some(last) = awards.last() else { break };
+                    after = Some(last.award_record_id);
+                    let ids: Vec<AwardRecordId> = awards.iter().map(|award| award.award_record_id).collect();
+                    let codes = self.first().taken_codes(&ids).await?;
+                    found.extend(awards.iter().filter_map(|award| award.difference(&codes, swept_before)));
+                }
             }
-        }
-        found.truncate(limit as usize);
-        Ok(found)
+            found.truncate(limit as usize);
+            Ok(found)
+        })
+        .await
     }
 
     async fn goods_violations(&self, limit: u32) -> Stored<Vec<Violation>> {
@@ -117,7 +120,7 @@ impl<S: Shard> ShardedStore<S> {
             after = Some(last.award_record_id);
             let ids: Vec<AwardRecordId> = codes.iter().map(|code| code.award_record_id).collect();
             let kinds = self
-                .gather(&ids, |id| id.bucket(), |shard, part| Box::pin(async move { shard.award_kinds(&part).await }))
+                .look_up(&ids, |id| id.bucket(), |shard, part| Box::pin(async move { shard.award_kinds(&part).await }))
                 .await?;
             let kinds: HashMap<AwardRecordId, AwardKind> = kinds.into_iter().flatten().collect();
             found.extend(codes.iter().filter_map(|code| code.stray(kinds.get(&code.award_record_id).copied())));
@@ -130,7 +133,8 @@ impl<S: Shard> ShardedStore<S> {
 impl<S: Shard> AuditStore for ShardedStore<S> {
     async fn audit(&self, filter: &AuditFilter, page: &Page<AuditId>) -> Stored<Vec<AuditEntry>> {
         let newest = |entry: &AuditEntry| std::cmp::Reverse(entry.audit_id.ulid());
-        let mut entries = self.merged(page.limit, newest, |shard| shard.audit(filter, page)).await?;
+        // Records stay where they were written.
+        let mut entries = self.merged_now(page.limit, newest, |shard| shard.audit(filter, page)).await?;
         // Only the first database knows keys and operators.
         let nameless = entries.iter().filter(|entry| entry.actor_name.is_none());
         let actors: Vec<String> = nameless.map(|entry| entry.actor.clone()).collect();

@@ -27,15 +27,18 @@ const TRIES_MAX: u32 = 8;
 #[async_trait]
 impl<S: Shard> CatalogStore for ShardedStore<S> {
     async fn publish(&self, new: &NewVersion) -> Stored<Published> {
-        let _held = self.first().hold_catalog(&new.activity_id).await?;
-        for _ in 0..TRIES_MAX {
-            let (seen, elsewhere) = self.count_elsewhere(new).await?;
-            if let Some(published) = self.first().publish_beside(new, seen, &elsewhere).await? {
-                self.copy_catalog(&new.activity_id).await?;
-                return Ok(published);
+        self.still(async {
+            let _held = self.first().hold_catalog(&new.activity_id).await?;
+            for _ in 0..TRIES_MAX {
+                let (seen, elsewhere) = self.count_elsewhere(new).await?;
+                if let Some(published) = self.first().publish_beside(new, seen, &elsewhere).await? {
+                    self.copy_catalog(&new.activity_id).await?;
+                    return Ok(published);
+                }
             }
-        }
-        Err(Fault { doing: "publish a campaign", cause: "its counters were filled anew again and again".into() })
+            Err(Fault { doing: "publish a campaign", cause: "its counters were filled anew again and again".into() })
+        })
+        .await
     }
 
     async fn heads(&self, activity_ids: &[ActivityId]) -> Stored<Vec<ActivityHead>> {
@@ -72,13 +75,16 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
     }
 
     async fn reveal_seeds(&self, activity_id: &ActivityId, before: Day) -> Stored<Day> {
-        // Sealed everywhere first: nobody may draw on a day whose seed can be read.
-        let _held = self.first().hold_catalog(activity_id).await?;
-        self.first().seal_days(activity_id, before).await?;
-        self.copy_catalog(activity_id).await?;
-        let revealed = self.first().reveal_seeds(activity_id, before).await?;
-        self.copy_catalog(activity_id).await?;
-        Ok(revealed)
+        self.still(async {
+            // Sealed everywhere first: nobody may draw on a day whose seed can be read.
+            let _held = self.first().hold_catalog(activity_id).await?;
+            self.first().seal_days(activity_id, before).await?;
+            self.copy_catalog(activity_id).await?;
+            let revealed = self.first().reveal_seeds(activity_id, before).await?;
+            self.copy_catalog(activity_id).await?;
+            Ok(revealed)
+        })
+        .await
     }
 
     async fn secret_from(&self, activity_id: &ActivityId) -> Stored<Option<Day>> {
@@ -91,24 +97,33 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         wanted: ActivityState,
         change: &Change,
     ) -> Stored<StateChanged> {
-        let _held = self.first().hold_catalog(activity_id).await?;
-        let changed = self.first().change_state(activity_id, wanted, change).await?;
-        self.copy_catalog(activity_id).await?;
-        Ok(changed)
+        self.still(async {
+            let _held = self.first().hold_catalog(activity_id).await?;
+            let changed = self.first().change_state(activity_id, wanted, change).await?;
+            self.copy_catalog(activity_id).await?;
+            Ok(changed)
+        })
+        .await
     }
 
     async fn close_activity(&self, closing: &Closing, change: &Change) -> Stored<Closed> {
-        let _held = self.first().hold_catalog(&closing.activity_id).await?;
-        let closed = self.first().close_activity(closing, change).await?;
-        self.copy_catalog(&closing.activity_id).await?;
-        Ok(closed)
+        self.still(async {
+            let _held = self.first().hold_catalog(&closing.activity_id).await?;
+            let closed = self.first().close_activity(closing, change).await?;
+            self.copy_catalog(&closing.activity_id).await?;
+            Ok(closed)
+        })
+        .await
     }
 
     async fn reopen_activity(&self, activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool> {
-        let _held = self.first().hold_catalog(activity_id).await?;
-        let reopened = self.first().reopen_activity(activity_id, closed_by, change).await?;
-        self.copy_catalog(activity_id).await?;
-        Ok(reopened)
+        self.still(async {
+            let _held = self.first().hold_catalog(activity_id).await?;
+            let reopened = self.first().reopen_activity(activity_id, closed_by, change).await?;
+            self.copy_catalog(activity_id).await?;
+            Ok(reopened)
+        })
+        .await
     }
 
     async fn ended_activities(&self, now: Timestamp) -> Stored<Vec<ActivityId>> {
@@ -120,15 +135,18 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
     }
 
     async fn align_catalog(&self) -> Stored<u64> {
-        let mut behind = 0;
         if self.others().is_empty() {
-            return Ok(behind);
+            return Ok(0);
         }
-        for head in self.first().all_heads().await? {
-            let _held = self.first().hold_catalog(&head.activity_id).await?;
-            behind += u64::from(self.copy_catalog(&head.activity_id).await?);
-        }
-        Ok(behind)
+        self.still(async {
+            let mut behind = 0;
+            for head in self.first().all_heads().await? {
+                let _held = self.first().hold_catalog(&head.activity_id).await?;
+                behind += u64::from(self.copy_catalog(&head.activity_id).await?);
+            }
+            Ok(behind)
+        })
+        .await
     }
 }
 
@@ -199,13 +217,16 @@ impl<S: Shard> ShardedStore<S> {
         if self.others().is_empty() {
             return self.first().raise_epoch(activity_id, seen).await;
         }
-        let _held = self.first().hold_catalog(activity_id).await?;
-        // A copy that is behind would decide draws by a version that is over.
-        self.copy_catalog(activity_id).await?;
-        match self.first().stock_epoch(activity_id).await? {
-            // A publication that was refused or cut short may have left others above the first.
-            Some(current) if current <= seen => self.fence(activity_id, seen).await,
-            _ => Ok(None),
-        }
+        self.still(async {
+            let _held = self.first().hold_catalog(activity_id).await?;
+            // A copy that is behind would decide draws by a version that is over.
+            self.copy_catalog(activity_id).await?;
+            match self.first().stock_epoch(activity_id).await? {
+                // A publication that was refused or cut short may have left others above the first.
+                Some(current) if current <= seen => self.fence(activity_id, seen).await,
+                _ => Ok(None),
+            }
+        })
+        .await
     }
 }

@@ -8,6 +8,8 @@
 mod books;
 mod catalog;
 mod codes;
+mod moves;
+mod moving;
 mod operations;
 mod points;
 mod settlement;
@@ -29,6 +31,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::id::UserId;
 use crate::fault::Fault;
 pub use codes::{CouponAward, TakenCode};
+pub use moving::{MoveTurn, MovingShard};
 pub use shard::{CatalogCopy, Held, Shard};
 
 /// Times that a bucket is looked for while it is being moved, and how long it is waited in between.
@@ -209,7 +212,35 @@ impl<S: Shard> ShardedStore<S> {
         answers.ok_or_else(|| Fault { doing: "ask several databases", cause: "an answer is missing".into() })
     }
 
-    /// Asks each database for its part of `items`, all at once; what they give has no order.
+    /// Asks each database to read its part of `items`, all at once; what they give has no order. What one says counts only if the
+    /// buckets were still there afterwards.
+    async fn look_up<'f, I: Clone + Send + Sync + 'f, T: Send + 'f>(
+        &'f self,
+        items: &[I],
+        bucket_of: impl Fn(&I) -> Bucket + Send,
+        ask: impl Fn(&'f S, Vec<I>) -> BoxFuture<'f, Stored<T>> + Send + Sync,
+    ) -> Stored<Vec<T>> {
+        let is_alone = self.others().is_empty();
+        let numbered: Vec<(Bucket, I)> = items.iter().map(|item| (bucket_of(item), item.clone())).collect();
+        self.gather(
+            &numbered,
+            |(bucket, _)| *bucket,
+            |shard, part| {
+                let (buckets, part): (Vec<Bucket>, Vec<I>) = part.into_iter().unzip();
+                let asked = ask(shard, part);
+                Box::pin(async move {
+                    let answer = asked.await?;
+                    if is_alone || shard.has(&buckets).await? {
+                        return Ok(answer);
+                    }
+                    Err(Fault { doing: "read users' rows", cause: NotHome.into() })
+                })
+            },
+        )
+        .await
+    }
+
+    /// Asks each database to write its part of `items`, all at once; what they give has no order.
     async fn gather<'f, I: Clone + Send + Sync, T: Send>(
         &'f self,
         items: &[I],
@@ -254,8 +285,18 @@ impl<S: Shard> ShardedStore<S> {
         try_join_all(asked).await
     }
 
-    /// Asks every database for rows, puts them in the order of their keys, and gives the first `limit`.
+    /// Asks every database for rows while no bucket moves, puts them in the order of their keys, and gives the first `limit`.
     async fn merged<'f, T: Send, K: Ord>(
+        &'f self,
+        limit: u32,
+        key: impl Fn(&T) -> K + Send,
+        ask: impl Fn(&'f S) -> BoxFuture<'f, Stored<Vec<T>>> + Send,
+    ) -> Stored<Vec<T>> {
+        self.still(self.merged_now(limit, key, ask)).await
+    }
+
+    /// The same while buckets may move: rows of one that does may be there twice or not at all.
+    async fn merged_now<'f, T: Send, K: Ord>(
         &'f self,
         limit: u32,
         key: impl Fn(&T) -> K + Send,

@@ -51,7 +51,7 @@ impl<S: Shard> LedgerStore for ShardedStore<S> {
 
     async fn due_lots(&self, now: Timestamp, limit: u32) -> Stored<Vec<TransferId>> {
         // Every database gives its own most overdue; which of them comes first makes no difference.
-        self.merged(limit, |_| (), |shard| shard.due_lots(now, limit)).await
+        self.merged_now(limit, |_| (), |shard| shard.due_lots(now, limit)).await
     }
 
     async fn expire_lots(&self, lots: &[(TransferId, TransferId)], now: Timestamp) -> Stored<u64> {
@@ -66,7 +66,7 @@ impl<S: Shard> LedgerStore for ShardedStore<S> {
     }
 
     async fn overdue_holds(&self, now: Timestamp, limit: u32) -> Stored<Vec<HoldId>> {
-        self.merged(limit, |_| (), |shard| shard.overdue_holds(now, limit)).await
+        self.merged_now(limit, |_| (), |shard| shard.overdue_holds(now, limit)).await
     }
 
     async fn release_overdue(&self, holds: &[(HoldId, TransferId)], now: Timestamp) -> Stored<u64> {

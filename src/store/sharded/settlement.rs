@@ -18,10 +18,13 @@ use crate::store::{Page, Stored};
 #[async_trait]
 impl<S: Shard> SettlementStore for ShardedStore<S> {
     async fn seal_days(&self, activity_id: &ActivityId, before: Day) -> Stored<Day> {
-        let _held = self.first().hold_catalog(activity_id).await?;
-        let sealed = self.first().seal_days(activity_id, before).await?;
-        self.copy_catalog(activity_id).await?;
-        Ok(sealed)
+        self.still(async {
+            let _held = self.first().hold_catalog(activity_id).await?;
+            let sealed = self.first().seal_days(activity_id, before).await?;
+            self.copy_catalog(activity_id).await?;
+            Ok(sealed)
+        })
+        .await
     }
 
     async fn unsettled_days(&self, activity_id: &ActivityId, days: &[Day]) -> Stored<Vec<Day>> {
@@ -29,14 +32,14 @@ impl<S: Shard> SettlementStore for ShardedStore<S> {
     }
 
     async fn drawn_days(&self, activity_id: &ActivityId) -> Stored<Option<(Day, Day)>> {
-        let days = self.everywhere(|shard| shard.drawn_days(activity_id)).await?;
+        let days = self.still(self.everywhere(|shard| shard.drawn_days(activity_id))).await?;
         Ok(days.into_iter().flatten().reduce(|(first, last), (from, to)| (first.min(from), last.max(to))))
     }
 
     async fn day_rows(&self, question: &DayQuestion) -> Stored<DayRows> {
         let mut all = DayRows { roll_up: RollUp::default(), awards: Vec::new(), booked: 0 };
         let mut won = BTreeMap::new();
-        for rows in self.everywhere(|shard| shard.day_rows(question)).await? {
+        for rows in self.still(self.everywhere(|shard| shard.day_rows(question))).await? {
             all.roll_up = all.roll_up.plus(&rows.roll_up);
             all.booked += rows.booked;
             for awards in rows.awards {
@@ -77,7 +80,7 @@ impl<S: Shard> SettlementStore for ShardedStore<S> {
     async fn activity_totals(&self, activity_id: &ActivityId) -> Stored<ActivityTotals> {
         let mut all = ActivityTotals::default();
         let mut awards: BTreeMap<String, AwardTotals> = BTreeMap::new();
-        for part in self.everywhere(|shard| shard.activity_totals(activity_id)).await? {
+        for part in self.still(self.everywhere(|shard| shard.activity_totals(activity_id))).await? {
             // A user lives in one database, so users add up.
             all.users += part.users;
             all.draws_granted += part.draws_granted;
@@ -101,10 +104,13 @@ impl<S: Shard> SettlementStore for ShardedStore<S> {
     }
 
     async fn settle_activity(&self, activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool> {
-        let _held = self.first().hold_catalog(activity_id).await?;
-        let settled = self.first().settle_activity(activity_id, report, now).await?;
-        self.copy_catalog(activity_id).await?;
-        Ok(settled)
+        self.still(async {
+            let _held = self.first().hold_catalog(activity_id).await?;
+            let settled = self.first().settle_activity(activity_id, report, now).await?;
+            self.copy_catalog(activity_id).await?;
+            Ok(settled)
+        })
+        .await
     }
 
     async fn activity_report(&self, activity_id: &ActivityId) -> Stored<Option<(ActivityReport, Timestamp)>> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{BucketMap, CouponAward, TakenCode};
+use super::{BucketMap, CouponAward, MovingShard, TakenCode};
 use crate::domain::award::AwardKind;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
@@ -47,7 +47,7 @@ pub struct CatalogCopy {
 
 /// One database of several. The first of them keeps what belongs to no user.
 #[async_trait]
-pub trait Shard: Store {
+pub trait Shard: Store + MovingShard {
     /// Waits, for a while, until nobody else changes the catalog of the activity over several databases, and keeps others from it. It
     /// spares both to do the work twice; what is right does not depend on it, because whoever holds it may hang. Asked of the first.
     async fn hold_catalog(&self, activity_id: &ActivityId) -> Stored<Held>;
@@ -97,7 +97,7 @@ pub trait Shard: Store {
     /// Pools that count otherwise than their codes. Asked of the first.
     async fn pool_violations(&self, limit: u32) -> Stored<Vec<Violation>>;
 
-    /// Whether all of the buckets can be read here, at this moment.
+    /// Whether all of the buckets can be read here, at this moment: they live here, or are leaving and can be written nowhere.
     async fn has(&self, buckets: &[Bucket]) -> Stored<bool>;
 
     /// Makes this the first database of an installation of so many databases, unless it is one already, and gives the installation.

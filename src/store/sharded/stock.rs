@@ -24,13 +24,16 @@ impl<S: Shard> StockStore for ShardedStore<S> {
     }
 
     async fn stock_truth(&self, activity_id: &ActivityId) -> Stored<Vec<StockTruth>> {
-        let mut truth = self.first().stock_truth(activity_id).await?;
-        if !self.others().is_empty() {
-            let items: Vec<StockItem> = truth.iter().map(|truth| truth.item.clone()).collect();
-            let elsewhere = self.used_of(self.others(), activity_id, &items).await?;
-            truth.iter_mut().zip(elsewhere).for_each(|(truth, used)| truth.used += used);
-        }
-        Ok(truth)
+        self.still(async {
+            let mut truth = self.first().stock_truth(activity_id).await?;
+            if !self.others().is_empty() {
+                let items: Vec<StockItem> = truth.iter().map(|truth| truth.item.clone()).collect();
+                let elsewhere = self.used_of(self.others(), activity_id, &items).await?;
+                truth.iter_mut().zip(elsewhere).for_each(|(truth, used)| truth.used += used);
+            }
+            Ok(truth)
+        })
+        .await
     }
 
     async fn end_claims(&self, claims: &[Claim], now: Timestamp) -> Stored<Vec<ClaimEnd>> {

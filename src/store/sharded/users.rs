@@ -34,7 +34,7 @@ impl<S: Shard> DrawStore for ShardedStore<S> {
         let mut answers: Vec<Option<Facts>> = vec![None; questions.len()];
         let numbered: Vec<_> = questions.iter().cloned().enumerate().collect();
         let parts = self
-            .gather(
+            .look_up(
                 &numbered,
                 |(_, question)| Bucket::of(&question.user_id),
                 |shard, part| {

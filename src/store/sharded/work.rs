@@ -89,24 +89,28 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
     }
 
     async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven> {
-        // Each database redrives its own and records it. The rate is shared, so that all together keep to it.
-        let mut all = BulkRedriven::default();
-        for (number, shard) in self.shards.iter().enumerate() {
-            let left = wish.limit.saturating_sub(all.redriven);
-            if left == 0 {
-                break;
+        // Nothing is written for a bucket that moves, so none does.
+        self.still(async {
+            // Each database redrives its own and records it. The rate is shared, so that all together keep to it.
+            let mut all = BulkRedriven::default();
+            for (number, shard) in self.shards.iter().enumerate() {
+                let left = wish.limit.saturating_sub(all.redriven);
+                if left == 0 {
+                    break;
+                }
+                let mut change = change.clone();
+                if let Some(last) = all.last_due_at {
+                    // The next one follows the last one at the rate.
+                    change.at = wish.due_at(last, 1);
+                }
+                change.audit_id = part_of(change.audit_id, number);
+                let part = shard.redrive_dead(&BulkRedrive { limit: left, ..wish.clone() }, &change).await?;
+                all.redriven += part.redriven;
+                all.last_due_at = part.last_due_at.or(all.last_due_at);
             }
-            let mut change = change.clone();
-            if let Some(last) = all.last_due_at {
-                // The next one follows the last one at the rate.
-                change.at = wish.due_at(last, 1);
-            }
-            change.audit_id = part_of(change.audit_id, number);
-            let part = shard.redrive_dead(&BulkRedrive { limit: left, ..wish.clone() }, &change).await?;
-            all.redriven += part.redriven;
-            all.last_due_at = part.last_due_at.or(all.last_due_at);
-        }
-        Ok(all)
+            Ok(all)
+        })
+        .await
     }
 
     async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
@@ -118,6 +122,7 @@ impl<S: Shard> OutboxStore for ShardedStore<S> {
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
+        // For gauges: they may count a bucket twice while it moves, and never wait.
         let mut counts: Vec<(OutboxState, u64)> = Vec::new();
         for (state, count) in self.everywhere(|shard| shard.outbox_counts()).await?.into_iter().flatten() {
             match counts.iter_mut().find(|(known, _)| *known == state) {
@@ -163,7 +168,7 @@ impl<S: Shard> GoodsStore for ShardedStore<S> {
 
     async fn goods_claims(&self, award_record_ids: &[AwardRecordId]) -> Stored<Vec<GoodsClaim>> {
         let claims = self
-            .gather(
+            .look_up(
                 award_record_ids,
                 |award_record_id| award_record_id.bucket(),
                 |shard, part| Box::pin(async move { shard.goods_claims(&part).await }),
@@ -246,7 +251,7 @@ impl<S: Shard> CouponStore for ShardedStore<S> {
 
     async fn coupon_promises(&self) -> Stored<Vec<CouponPromises>> {
         let mut sums: Vec<CouponPromises> = Vec::new();
-        for more in self.everywhere(|shard| shard.coupon_promises()).await?.into_iter().flatten() {
+        for more in self.still(self.everywhere(|shard| shard.coupon_promises())).await?.into_iter().flatten() {
             let same = |known: &&mut CouponPromises| {
                 (&known.activity_id, known.version, &known.award_id)
                     == (&more.activity_id, more.version, &more.award_id)

@@ -24,6 +24,7 @@ mod ledger;
 mod life;
 mod lists;
 mod lots;
+mod moves;
 mod operators;
 mod outbox;
 mod points;

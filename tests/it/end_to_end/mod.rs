@@ -6,3 +6,4 @@ mod crash;
 mod load;
 mod newcomer;
 mod process;
+mod shards;

@@ -8,5 +8,7 @@ mod ground;
 mod ids;
 mod locks;
 mod migrations;
+mod moves;
+mod moves_under_load;
 mod seals;
 mod statements;

@@ -9,6 +9,7 @@ use big_market::domain::api_key::{ApiKey, ApiKeyHash};
 use big_market::domain::audit::{AuditEntry, Change};
 use big_market::domain::award::AwardRecord;
 use big_market::domain::behaviour::Behaviour;
+use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
 use big_market::domain::campaign::{ActivityHead, ActivityState};
 use big_market::domain::coupon::{CouponCode, CouponPool, CouponPromises};
@@ -53,6 +54,7 @@ use big_market::store::ledger::{
     Ended, Held, LedgerStore, Moved, NewHold, NewHoldEnd, NewReversal, NewTransfer, Reversed,
 };
 use big_market::store::lists::ListStore;
+use big_market::store::moves::{BucketMoved, MoveStore, OpenMove, ShardSummary};
 use big_market::store::operators::{
     Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
 };
@@ -225,6 +227,13 @@ mortal!(MortalStore.store: RedemptionStore {
     fn redemption_of(user_id: &UserId, request_id: &RequestId) -> Stored<Option<RedemptionOrder>>;
     fn redemption(redemption_id: RedemptionId) -> Stored<Option<RedemptionOrder>>;
     fn redemptions_of(user_id: &UserId, page: &Page<RedemptionId>) -> Stored<Vec<RedemptionOrder>>;
+});
+mortal!(MortalStore.store: MoveStore {
+    fn shard_summaries() -> Stored<Vec<ShardSummary>>;
+    fn open_moves() -> Stored<Vec<OpenMove>>;
+    fn prepare_moves() -> Stored<()>;
+    fn finish_moves() -> Stored<()>;
+    fn move_bucket(bucket: Bucket, to: usize, change: &Change) -> Stored<BucketMoved>;
 });
 mortal!(MortalStore.store: StockStore {
     fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;

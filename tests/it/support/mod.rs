@@ -7,6 +7,7 @@ pub mod cutting_proxy;
 pub mod exchanges;
 pub mod lossy_queue;
 pub mod market;
+pub mod pair;
 pub mod partner;
 pub mod points;
 pub mod postgres_server;
