@@ -165,7 +165,7 @@ fn draw(random: &mut StdRng, victims: &Victims) -> Mishap {
         86..92 => Mishap::CutDatabase(database),
         92..97 => Mishap::CutRedis,
         97..100 => Mishap::CutAllDatabases,
-        100..112 => Mishap::MoveUsers(bucket, database),
+        100..114 => Mishap::MoveUsers(bucket, database),
         _ => Mishap::MoveUsersCutShort(bucket, database),
     }
 }
