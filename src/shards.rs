@@ -50,12 +50,20 @@ impl Shards {
                 print!("{}", show::shards(&shards, &open));
                 return Ok(());
             }
-            Self::Move { bucket: BucketList(buckets), to } => buckets.into_iter().map(|bucket| (bucket, to)).collect(),
+            Self::Move { bucket: BucketList(buckets), to } => {
+                let moves = app.moves_to(&buckets, to).await?;
+                for bucket in buckets.iter().filter(|bucket| moves.iter().all(|(moved, _)| moved != *bucket)) {
+                    println!("bucket {}: is in database {to} already", bucket.number());
+                }
+                moves
+            }
             Self::Spread => app.even_moves().await?,
         };
         let count = moves.len();
         if count == 0 {
-            println!("every database has as many buckets already");
+            // One that died before its end may have left indexes.
+            app.finish_moves().await?;
+            println!("nothing is left to move");
             return Ok(());
         }
         println!("indexing every table by bucket, which takes a while where there is much");
@@ -67,7 +75,7 @@ impl Shards {
                 moved.map_err(|error| format!("bucket {number}: {error}; run the same command again to go on"))?;
             match from {
                 Some(from) => {
-                    println!("bucket {number}: moved from database {from} to {to} ({} of {count})", position + 1)
+                    println!("bucket {number}: moved from database {from} to {to} ({} of {count})", position + 1);
                 }
                 None => println!("bucket {number}: is in database {to} already ({} of {count})", position + 1),
             }

@@ -85,3 +85,29 @@ pub fn report(report: &Report) -> String {
     writeln!(text, "{} draws replayed, {compared}", report.draws_replayed).expect("writing to a string cannot fail");
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::bucket::Bucket;
+
+    #[test]
+    fn databases_are_a_table_and_open_moves_a_line_each() {
+        let all: Vec<Bucket> = Bucket::all().collect();
+        let (low, high) = all.split_at(1_000);
+        let shard = |place: &str, buckets: &[Bucket], draws| ShardSummary {
+            place: place.into(),
+            buckets: buckets.to_vec(),
+            draws,
+        };
+        let listed = [shard("one:5432/market", low, 1_234_567), shard("two:5432/m", high, 0)];
+        let open = OpenMove { bucket: all[8], number: 3, from: 0, to: 1, is_there: false };
+        let text = shards(&listed, &[open, OpenMove { bucket: all[9], is_there: true, ..open }]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[1], "       0  one:5432/market     1000           1234567");
+        assert_eq!(lines[2], "       1  two:5432/m            24                 0");
+        assert_eq!(lines[4], "  bucket 8 from database 0 to 1: it is not there yet");
+        assert_eq!(lines[5], "  bucket 9 from database 0 to 1: it is there, and is deleted where it was");
+        assert_eq!(shards(&listed, &[]).lines().count(), 3);
+    }
+}

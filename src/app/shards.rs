@@ -4,7 +4,7 @@ use super::{App, OpenMove, ShardSummary};
 use crate::domain::bucket::{Bucket, spread};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
-use crate::fault::Result;
+use crate::fault::{Error, Result};
 use crate::store::moves::BucketMoved;
 
 impl App {
@@ -49,15 +49,21 @@ impl App {
         let message = match self.inner.store.move_bucket(bucket, to, &self.change(&by.actor)).await? {
             BucketMoved::From(from) => return Ok(Some(from)),
             BucketMoved::AlreadyThere => return Ok(None),
-            BucketMoved::UnknownDatabase(count) => {
-                format!(
-                    "there is no database {to}; they are numbered from 0 to {}, in the order of store.shards",
-                    count - 1
-                )
-            }
+            BucketMoved::UnknownDatabase(count) => return Err(unknown(to, count)),
             BucketMoved::OneDatabase => "there is one database alone; name another in store.shards".to_owned(),
         };
         Err(Refusal::Conflict { message }.into())
+    }
+
+    /// The moves that bring all of the buckets to a database: those that live there need none.
+    ///
+    /// # Errors
+    /// A refusal where there is no such database, or one alone; a fault of the store.
+    pub async fn moves_to(&self, buckets: &[Bucket], to: usize) -> Result<Vec<(Bucket, usize)>> {
+        let (shards, _) = self.shards().await?;
+        let target = shards.get(to).ok_or_else(|| unknown(to, shards.len()))?;
+        let elsewhere = buckets.iter().filter(|bucket| !target.buckets.contains(bucket));
+        Ok(elsewhere.map(|bucket| (*bucket, to)).collect())
     }
 
     /// The moves that give every database as many buckets.
@@ -68,4 +74,12 @@ impl App {
         let (shards, _) = self.shards().await?;
         Ok(spread(shards.into_iter().map(|shard| shard.buckets).collect()))
     }
+}
+
+fn unknown(database: usize, count: usize) -> Error {
+    let message = format!(
+        "there is no database {database}; they are numbered from 0 to {}, in the order of store.shards",
+        count - 1
+    );
+    Refusal::Conflict { message }.into()
 }

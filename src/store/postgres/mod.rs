@@ -77,6 +77,9 @@ const TURN_WAIT: Duration = Duration::from_secs(10);
 /// Locks over all databases that one process holds or waits for at the same time.
 const HOLDERS_MAX: u32 = 8;
 
+/// Turns in which buckets stay or move that one process has or waits for at the same time.
+const TURNS_MAX: u32 = 4;
+
 /// What went wrong, before it is named for the operation that failed.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -163,9 +166,11 @@ impl PostgresStore {
             .connect_with(options.clone())
             .await
             .map_err(Fault::doing("open a database"))?;
-        let few =
-            || PgPoolOptions::new().max_connections(HOLDERS_MAX).min_connections(0).acquire_timeout(ACQUIRE_TIMEOUT);
-        let (holders, turns) = (few().connect_lazy_with(options.clone()), few().connect_lazy_with(options));
+        let few = |connections| {
+            let few = PgPoolOptions::new().max_connections(connections).min_connections(0);
+            few.acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone())
+        };
+        let (holders, turns) = (few(HOLDERS_MAX), few(TURNS_MAX));
         Ok(Self { pool, holders, turns, turn_wait: TURN_WAIT, place })
     }
 

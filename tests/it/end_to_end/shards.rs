@@ -69,15 +69,13 @@ async fn buckets_are_shown_moved_and_spread() {
         .execute(&mut first)
         .await
         .unwrap();
-    let shown = installation.printed(&["show"]);
-    assert!(shown.contains("bucket 8 from database 0 to 1: it is not there yet"), "{shown}");
-    assert!(installation.printed(&["move", "--bucket", "8", "--to", "1"]).contains("bucket 8: moved from database 0"));
+    // Whoever starts ends it.
     assert_eq!(installation.counts(), ["508", "516"]);
 
     let spread = installation.printed(&["spread"]);
     assert_eq!(spread.matches("moved from database 1 to 0").count(), 4, "{spread}");
     assert_eq!(installation.counts(), ["512", "512"]);
-    assert!(installation.printed(&["spread"]).contains("as many buckets already"));
+    assert!(installation.printed(&["spread"]).contains("nothing is left to move"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
