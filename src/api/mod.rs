@@ -350,11 +350,11 @@ pub fn worker_router(state: ApiState) -> Router {
     assemble(state, routes_of_workers())
 }
 
-fn assemble(state: ApiState, routes: impl IntoIterator<Item = Route>) -> Router {
+fn assemble(state: ApiState, page: impl IntoIterator<Item = Route>) -> Router {
     let server = &state.app.config().server;
     let time_max = Duration::from_millis(server.request_timeout_ms);
     let mut router = OpenApiRouter::new();
-    for route in routes {
+    for route in page {
         let (access, time) = (route.access, route.time);
         let guard = access::Guard { app: state.app.clone(), access, for_users: route.users };
         let bytes_max = match route.body_size {

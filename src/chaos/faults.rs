@@ -242,9 +242,8 @@ async fn heal(victims: &mut Victims, mishap: Mishap, copy: Option<&Path>) -> Res
         Mishap::CutDatabase(number) => victims.to_databases[number].cut_answers(0),
         Mishap::CutRedis => victims.to_redis.cut_answers(0),
         Mishap::MoveUsersCutShort(..) => end_mover(victims),
-        // It takes its time, and is in the way of what comes next.
-        Mishap::MoveUsers(..) => {}
-        Mishap::PauseRedis | Mishap::FlushRedis | Mishap::CutAllDatabases => {}
+        // A move takes its time, and is in the way of what comes next.
+        Mishap::MoveUsers(..) | Mishap::PauseRedis | Mishap::FlushRedis | Mishap::CutAllDatabases => {}
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ const CODES: usize = 800;
 /// Devices of a user, which act at the same time.
 const DEVICES: usize = 2;
 /// How long work may take to be done once everything is healed.
-const QUIET_WITHIN: Duration = Duration::from_secs(240);
+const QUIET_WITHIN: Duration = Duration::from_mins(4);
 /// How often it is looked whether work is left.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long processes may take to stop in the end.
@@ -98,9 +98,9 @@ pub async fn run(plan: Plan) -> Result<Outcome> {
     std::fs::create_dir_all(&plan.records).map_err(failed("make the directory of records"))?;
     let heard = Records::create(&plan.records.join("heard.jsonl"))?;
     let received = Records::create(&plan.records.join("received.jsonl"))?;
-    let receiver = receiver::receive(plan.seed, received.clone(), sources.clone(), ended.clone()).await?;
+    let third_party = receiver::receive(plan.seed, received.clone(), sources.clone(), ended.clone()).await?;
 
-    let (mut victims, config) = set_up(&plan, receiver).await?;
+    let (mut victims, config) = set_up(&plan, third_party).await?;
     let secret = prepare(config.clone(), sources.clone()).await?;
     try_join_all(victims.processes.iter_mut().map(|process| process.service.start())).await?;
 
@@ -268,7 +268,9 @@ async fn work_due_soon(app: &App) -> Result<usize> {
 
 /// Stops all processes as an operator does. Each ends by itself, and well.
 async fn stop(processes: &mut [Process]) -> Result<(), Fault> {
-    processes.iter().for_each(|process| process.service.ask_to_stop());
+    for process in processes.iter() {
+        process.service.ask_to_stop();
+    }
     for process in processes {
         let code = process.service.gone(STOP_WITHIN).await;
         if code != Some(0) {

@@ -12,7 +12,7 @@ use super::keeper;
 use crate::fault::Fault;
 
 /// How long a process may take until it does its work. Redis reads its files first, Postgres mends its own.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 /// How often it is asked.
 const ASK_EVERY: Duration = Duration::from_millis(30);
 /// How long one answer may take.

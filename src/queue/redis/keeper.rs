@@ -50,7 +50,10 @@ impl Watched {
         let mut before = std::mem::take(&mut self.signs);
         let mut silent = Vec::new();
         for (name, sign) in signs {
-            let since = before.remove(&name).filter(|(last, _)| *last == sign).map_or(now, |(_, since)| since);
+            let since = before
+                .remove(&name)
+                .filter(|(last, _)| last.to_bits() == sign.to_bits())
+                .map_or(now, |(_, since)| since);
             if now - since >= silence_max {
                 silent.push((name.clone(), sign));
             }
@@ -148,11 +151,11 @@ async fn retire_silent(queue: &RedisQueue, lane: Lane, watched: &mut Watched) ->
 
 /// Gives back what retired workers hold, in so many slices at most. Gives whether any is left.
 async fn give_back(queue: &RedisQueue, lane: Lane, slices_max: usize) -> Result<bool, Fault> {
-    let mut give_back = queue.keys(lane).call(&keys::GIVE_BACK);
-    give_back.arg(SLICE);
+    let mut script = queue.keys(lane).call(&keys::GIVE_BACK);
+    script.arg(SLICE);
     for _ in 0..slices_max {
         let (given_back, lost, retired): (u64, u64, usize) =
-            queue.call("give back what retired workers hold", &give_back).await?;
+            queue.call("give back what retired workers hold", &script).await?;
         if given_back > 0 {
             metrics::counter!("big_market_queue_given_back_total", "lane" => lane.name()).increment(given_back);
             queue.due(lane).notify_one();
