@@ -69,10 +69,10 @@ impl Shards {
         println!("indexing every table by bucket, which takes a while where there is much");
         app.prepare_moves().await?;
         for (position, (bucket, to)) in moves.into_iter().enumerate() {
-            let moved = app.move_bucket(&"command line".into(), bucket, to).await;
+            let answer = app.move_bucket(&"command line".into(), bucket, to).await;
             let number = bucket.number();
             let from =
-                moved.map_err(|error| format!("bucket {number}: {error}; run the same command again to go on"))?;
+                answer.map_err(|error| format!("bucket {number}: {error}; run the same command again to go on"))?;
             match from {
                 Some(from) => {
                     println!("bucket {number}: moved from database {from} to {to} ({} of {count})", position + 1);

@@ -84,7 +84,7 @@ async fn asked<T, F: Future<Output = Result<T, Error>>>(mut ask: impl FnMut() ->
 /// Recharges and draws until it is over; gives every draw that was answered.
 async fn play(app: App, user_id: UserId, is_over: Arc<AtomicBool>) -> Vec<DrawId> {
     let activity_id = ActivityId::new(DEMO).unwrap();
-    let mut draws = Vec::new();
+    let mut answered = Vec::new();
     for turn in 0.. {
         let request_id = RequestId::new(&format!("turn-{turn}")).unwrap();
         let sku = SkuId::new("9011").unwrap();
@@ -97,12 +97,12 @@ async fn play(app: App, user_id: UserId, is_over: Arc<AtomicBool>) -> Vec<DrawId
         asked(|| app.recharge(recharge.clone())).await.unwrap();
         let request = DrawRequest { activity_id: activity_id.clone(), user_id: user_id.clone(), request_id, count: 2 };
         let drawn = asked(|| app.draw(request.clone())).await.unwrap();
-        draws.extend(drawn.draws.iter().map(|draw| draw.draw_id));
+        answered.extend(drawn.draws.iter().map(|draw| draw.draw_id));
         // Asked again wherever the user lives by now, the answer is the same.
         let again = asked(|| app.draw(request.clone())).await.unwrap();
         assert!(again.repeated && again.draws == drawn.draws, "{user_id}: {again:?} after {drawn:?}");
         if is_over.load(Ordering::SeqCst) {
-            return draws;
+            return answered;
         }
     }
     unreachable!("turns have no end")
