@@ -22,6 +22,10 @@ const HELD_MAX: usize = 100;
 /// What a worker's memory may grow by. The payloads alone are more.
 const GROWTH_MAX: usize = 6 << 20;
 
+fn rate(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_thousand_messages_that_wait_for_a_first_worker_all_run() {
     let server = RedisServer::start_with(&["--save", "", "--appendonly", "yes"]);
@@ -50,8 +54,8 @@ async fn a_hundred_thousand_messages_that_wait_for_a_first_worker_all_run() {
     assert_eq!(bench.queue.backlog(Lane::Dispatch).await.unwrap(), 0);
     println!(
         "pushed {:.0}/s in batches, drained {:.0}/s, held at most {held_max}, memory {memory} + {growth}",
-        MANY as f64 / pushed.as_secs_f64(),
-        (MANY - early_ran) as f64 / drained.as_secs_f64()
+        rate(MANY, pushed),
+        rate(MANY - early_ran, drained)
     );
 }
 
