@@ -176,10 +176,10 @@ pub fn routes() -> Vec<Route> {
         Route::patch("/admin/operators/{id}", Needs(OperatorsWrite), handler!(operators::change_operator)).refuses(&BODY)
             .refuses(&[NotFound, Conflict]),
 
-        Route::get("/openapi.json", Public, handler!(health::openapi_json)),
     ]
     .into_iter()
     .chain(routes_of_workers())
+    .chain([Route::get("/openapi.json", Public, handler!(health::openapi_json))])
     .collect()
 }
 

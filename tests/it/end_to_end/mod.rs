@@ -3,6 +3,7 @@
 mod campaign;
 mod commands;
 mod crash;
+mod fleet;
 mod load;
 mod newcomer;
 mod process;

@@ -20,27 +20,40 @@ pub struct Process {
     pub address: String,
     /// What it printed before it served, with the three commands.
     pub welcome: String,
+    /// Where it keeps logs of the processes it started, if it did.
+    pub logs: Option<String>,
     client: Client,
 }
 
 impl Process {
     /// Starts everything in one process on the files of `directory`.
     pub fn start(directory: &Path) -> Self {
-        let mut child = command(directory).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::start_as(directory, &[])
+    }
+
+    /// Starts a command that serves the demo.
+    pub fn start_as(directory: &Path, arguments: &[&str]) -> Self {
+        let mut child =
+            command(directory).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let (mut welcome, mut address) = (String::new(), None);
-        while !welcome.contains("/awards -H") {
+        let is_fleet = arguments.contains(&"fleet");
+        let mut logs = None;
+        while !welcome.contains(if is_fleet { "Ctrl-C" } else { "/awards -H" }) {
             let mut line = String::new();
             assert!(lines.read_line(&mut line).unwrap() > 0, "the process ended before it served:\n{welcome}");
             if let Some(rest) = line.strip_prefix("big-market serves http://") {
                 address = rest.split_whitespace().next().map(str::to_owned);
+            }
+            if let Some(rest) = line.strip_prefix("The fleet, with logs in ") {
+                logs = rest.split(';').next().map(str::to_owned);
             }
             welcome.push_str(&line);
         }
         // Nobody reads on; a full pipe must not stop the process.
         std::thread::spawn(move || lines.read_to_string(&mut String::new()));
         let client = Client::builder().timeout(Duration::from_secs(10)).no_proxy().build().unwrap();
-        Self { child, address: address.unwrap(), welcome, client }
+        Self { child, address: address.unwrap(), welcome, logs, client }
     }
 
     /// The most memory it ever used, in bytes, where the system tells.
@@ -48,6 +61,12 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+    }
+
+    /// The numbers of the processes of a fleet whose names begin like this.
+    pub fn children(&self, name: &str) -> Vec<u32> {
+        let lines = self.welcome.lines().filter(|line| line.trim_start().starts_with(&format!("{name}-")));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse().ok()).collect()
     }
 
     /// Kills it as a power cut would.

@@ -75,7 +75,7 @@ impl Queue for LossyQueue {
     }
 
     async fn live_workers(&self) -> Result<usize, Fault> {
-        Ok(0)
+        Ok(1)
     }
 
     async fn prune(&self, _before: Timestamp) -> Result<u64, Fault> {

@@ -1,0 +1,44 @@
+//! `big-market fleet`: a whole fleet for who wants to see one, and what is left when it ends.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use tempfile::tempdir;
+
+use super::process::{Process, good};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_serves_the_demo_survives_a_kill_and_leaves_nothing_behind() {
+    let directory = tempdir().unwrap();
+    let fleet = Process::start_as(directory.path(), &["fleet"]);
+    let ann = json!({ "user_id": "ann", "sku": "9013" });
+    good(fleet.post("/v1/activities/100301/recharges", "grant", &ann).send().await.unwrap()).await;
+    let draw = async |key: &str| {
+        // A connection that leads to a server that was killed is cut; asked again with the same key, another one answers.
+        loop {
+            let wish = fleet.post("/v1/activities/100301/draws", key, &json!({ "user_id": "ann" }));
+            match wish.send().await {
+                Ok(answer) if answer.status() != 503 => break good(answer).await,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let first = draw("one").await;
+    for server in fleet.children("server") {
+        assert!(Command::new("kill").args(["-KILL", &server.to_string()]).status().unwrap().success());
+        draw(&format!("after {server}")).await;
+    }
+    assert_eq!(draw("one").await, first, "what was answered stays so");
+    let delivered = |awards: &serde_json::Value| {
+        let awards = awards["items"].as_array().unwrap();
+        !awards.is_empty() && awards.iter().all(|award| award["state"] != "pending")
+    };
+    fleet.eventually("/v1/users/ann/awards", delivered).await;
+
+    let logs = fleet.logs.clone().expect("a fleet says where its logs are");
+    assert!(Path::new(&logs).is_dir());
+    let (code, _) = fleet.stop();
+    assert_eq!(code, Some(0));
+    assert!(!Path::new(&logs).exists(), "{logs} is left behind");
+}
