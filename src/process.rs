@@ -55,7 +55,11 @@ pub async fn run(mut config: Config, parts: &[Part], chosen_secret: Option<Strin
         let address = listener.local_addr().map_err(Fault::doing("listen on server.listen"))?;
         tracing::info!("listening on http://{address}");
         let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
-        running.spawn(server::serve(ApiState::new(app.clone(), metrics, workers), listener, stop.clone()));
+        let mut state = ApiState::new(app.clone(), metrics, workers);
+        if with_demo {
+            state = state.with_guests(demo::guests());
+        }
+        running.spawn(server::serve(state, listener, stop.clone()));
         if with_demo {
             let access = demo::prepare(&app, chosen_secret).await?;
             println!("{}", demo::welcome(address, &access));

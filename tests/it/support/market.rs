@@ -20,7 +20,7 @@ use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
 use big_market::store::sqlite::SqliteStore;
 use big_market::store::{Page, Store};
-use big_market::telemetry;
+use big_market::{demo, telemetry};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -90,7 +90,7 @@ impl Market {
             channels: Vec::new(),
         });
         let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
-        let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
+        let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here).with_guests(demo::guests()));
         Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), directory }
     }
 
