@@ -1,0 +1,28 @@
+/** What a page keeps in the browser. Where that is forbidden or full, it forgets, and works all the same. */
+
+const PREFIX = "big-market.";
+
+export function keep(place: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + place, JSON.stringify(value));
+  } catch {
+    // A private window may forbid it.
+  }
+}
+
+export function kept<T>(place: string): T | undefined {
+  try {
+    const text = localStorage.getItem(PREFIX + place);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}
+
+export function forget(place: string): void {
+  try {
+    localStorage.removeItem(PREFIX + place);
+  } catch {
+    // As above.
+  }
+}
