@@ -1,12 +1,22 @@
 # The two commands: `make run` serves, `make test` checks. Both set up what they need.
 
-.PHONY: run test lint docs tools needs
+.PHONY: run test web pages lint docs tools needs
 
-run:
+run: pages
 	cargo run --release --locked
 
-test: needs
+# The pages first: the binary that the tests of the pages start has them embedded.
+test: needs pages
 	cargo test --locked
+	$(MAKE) web
+
+# What is checked of the pages beside that they build, in a browser too.
+web: pages
+	cd web && npm run lint && npm run types && npm run generate:check && npm run test && npm run e2e
+
+# Without node the API works all the same, and / says how to build the pages.
+pages:
+	scripts/build-pages
 
 lint: tools
 	cargo fmt --check
@@ -17,7 +27,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl
+	scripts/install-missing curl node chromium
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

@@ -20,6 +20,19 @@ export default tseslint.config(
   },
   {
     files: ["scripts/**/*.mjs", "e2e/**/*.mjs", "eslint.config.js"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", fetch: "readonly", setTimeout: "readonly", document: "readonly", window: "readonly", localStorage: "readonly", getComputedStyle: "readonly", Buffer: "readonly" } },
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        fetch: "readonly",
+        setTimeout: "readonly",
+        document: "readonly",
+        window: "readonly",
+        localStorage: "readonly",
+        getComputedStyle: "readonly",
+        Buffer: "readonly",
+      },
+    },
   },
 );

@@ -12,7 +12,7 @@ export default defineConfig({
     // The policy of the pages takes no inline data, and every file is compressed by itself.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { index: "index.html", console: "console.html" } },
+    rolldownOptions: { input: { index: "index.html", console: "console.html" } },
   },
   server: { proxy: { "/v1": server, "/admin": server, "/demo": server, "/metrics": server } },
   test: { include: ["src/**/*.test.ts"] },

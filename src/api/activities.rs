@@ -134,7 +134,6 @@ pub(super) struct TierBody {
     /// Draws used before a draw at which it applies.
     at: u32,
     /// `once`: to that one draw. `from`: to every draw from there to the next tier.
-    #[schema(inline)]
     mode: TierModeBody,
     /// What is drawn from.
     award_ids: Vec<String>,

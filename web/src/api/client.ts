@@ -44,7 +44,8 @@ export function makeClient({ headers }: ClientOptions): Api {
   const api = createClient<paths>({
     baseUrl: "/",
     cache: "no-store",
-    fetch: (request: Request) => fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS_MAX)]) }),
+    fetch: (request: Request) =>
+      fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS_MAX)]) }),
   });
   api.use({
     onRequest({ request }) {

@@ -4393,7 +4393,8 @@ export interface components {
              * @description Draws this user still has to make until it applies; 0 when it applies to the next draw or has passed.
              */
             draws_until: number;
-            mode: ("once" | "from") & Record<string, never>;
+            /** @description `once`: to that one draw. `from`: to every draw from there to the next tier. */
+            mode: components["schemas"]["TierModeBody"];
         };
         /** @description Awards that a draw chooses from once the user has used so many draws. */
         TierDocument: {
@@ -4409,6 +4410,11 @@ export interface components {
         };
         /** @description How long a tier holds. */
         TierMode: string;
+        /**
+         * @description How long a tier holds.
+         * @enum {string}
+         */
+        TierModeBody: "once" | "from";
         /** @description The tiers and a user's way to them. */
         TiersBody: {
             /** @description Ascending. */

@@ -36,13 +36,20 @@ export function cellsOf(awards: number): Cell[] {
   });
 }
 
-const isWide = (letter: string) => /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/.test(letter);
-const widthOf = (text: string) => [...text].reduce((width, letter) => width + (isWide(letter) ? 2 : 1), 0);
+const isWide = (letter: string) =>
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/.test(letter);
+const widthOf = (text: string) => Array.from(text).reduce((width, letter) => width + (isWide(letter) ? 2 : 1), 0);
 
 /** A title in at most two lines of so many columns; wide letters take two. */
 export function titleLines(title: string, columns: number): string[] {
   if (widthOf(title) <= columns) return [title];
-  const pieces = title.match(/[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+\s*|\s+/g) ?? [title];
+  const pieces = title.match(
+    /[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]+\s*|\s+/g,
+  ) ?? [title];
+  const halves = pieces.slice(1).map((_, at) => [pieces.slice(0, at + 1).join(""), pieces.slice(at + 1).join("")]);
+  const widest = (lines: string[]) => Math.max(...lines.map((line) => widthOf(line.trim())));
+  const [even] = halves.sort((one, other) => widest(one) - widest(other));
+  if (even && widest(even) <= columns) return even.map((line) => line.trim());
   const lines: string[] = [""];
   for (const piece of pieces) {
     const line = lines.at(-1) ?? "";

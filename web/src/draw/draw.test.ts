@@ -32,7 +32,7 @@ describe("a draw that gets no answer", () => {
     const waits: number[] = [];
     const sleep = (ms: number) => (waits.push(ms), Promise.resolve());
     const answers = [never, never, () => Promise.reject(refused("try_again", 503, 3)), () => Promise.resolve("won")];
-    await insist(() => (answers.shift() ?? never)() as Promise<string>, { sleep });
+    await insist(() => (answers.shift() ?? never)(), { sleep });
     expect(waits).toEqual([400, 800, 3000]);
   });
 
@@ -98,6 +98,7 @@ describe("a board", () => {
   it("breaks titles by how wide they are", () => {
     expect(titleLines("随机积分", 12)).toEqual(["随机积分"]);
     expect(titleLines("小米su7周体验", 8)).toEqual(["小米su7", "周体验"]);
+    expect(titleLines("支付优惠券", 8)).toEqual(["支付", "优惠券"]);
     expect(titleLines("Another draw", 9)).toEqual(["Another", "draw"]);
     expect(titleLines("a very long title that goes on and on", 9)).toEqual(["a very", "long…"]);
   });

@@ -16,7 +16,9 @@ export interface Insisting {
 /** Whether nobody knows what became of the request: only then it is sent again. */
 export function isUnknown(error: unknown): boolean {
   if (error instanceof Unanswered) return true;
-  return error instanceof Refused && (error.code === "try_again" || error.code === "internal" || error.code === "not_ready");
+  return (
+    error instanceof Refused && (error.code === "try_again" || error.code === "internal" || error.code === "not_ready")
+  );
 }
 
 /** Sends a request until it is answered or refused; after {@link TRIES_MAX} tries the last trouble is thrown. */

@@ -50,7 +50,7 @@ export async function signIn(): Promise<Session | undefined> {
   const known = readToken(kept<string>(GUEST_PLACE) ?? "");
   if (known && known.expiresAt - Date.now() > RENEW_MS) return { ...known, guest: true };
   const headers = known ? { Authorization: `Bearer ${known.token}` } : {};
-  const api = makeClient({ headers: () => ({ ...headers }) as Record<string, string> });
+  const api = makeClient({ headers: () => ({ ...headers }) });
   try {
     const guest = await ask(api.POST("/demo/guest"));
     keep(GUEST_PLACE, guest.token);

@@ -38,7 +38,7 @@ export interface Decided {
   picked: string;
   award: string;
   fallback: Fallback | null;
-  value: { kind: string; amount?: string; sku?: string; draws?: number };
+  value: { kind: string; amount?: string | null; sku?: string | null; draws?: number | null };
   /** Where the ticket fell: which number of how many. */
   ticket?: { number: bigint; of: bigint };
 }
@@ -56,7 +56,7 @@ export async function decide(receipt: Receipt, roll: Bytes): Promise<Decided> {
   let given = 0;
   let firstRefusal: Fallback | null = null;
   const seen = new Set<string>();
-  for (let next: string | null | undefined = picked; next != null; ) {
+  for (let next: string | null | undefined = picked; next != null;) {
     if (seen.has(next)) throw new RangeError("the fallbacks go round in a circle");
     seen.add(next);
     const award = named(next);
@@ -86,7 +86,7 @@ async function pick(receipt: Receipt, roll: Bytes): Promise<Picked> {
   if (blacklist && (receipt.standing?.list === "black" || blacklist.users?.includes(receipt.user_id))) {
     return { rule: "blacklist", picked: blacklist.award };
   }
-  const scaled = scaledWeights(document.awards.map((award) => award.weight ?? "0"));
+  const scaled = scaledWeights(document.awards.map((award) => award.weight));
   const weights = new Map(document.awards.map((award, index) => [award.id, scaled[index] ?? 0n]));
   const tiers = [...(document.tiers ?? [])].sort((one, other) => other.at - one.at);
   const used = receipt.used_before;

@@ -49,7 +49,9 @@ describe("receipts", () => {
     expect(await broken((receipt) => (receipt.index += 1))).toEqual(["roll"]);
     expect(await broken((receipt) => (receipt.drawn_at = "2026-11-25T00:00:00.000Z"))).toEqual(["day"]);
     expect(await broken((receipt) => (receipt.seed.revealed = "ab".repeat(32)))).toEqual(["seed", "roll"]);
-    expect(await broken((receipt) => (receipt.document.awards[0] = { ...first.document.awards[0], weight: "0.5" } as never))).toEqual(["rules"]);
+    expect(
+      await broken((receipt) => (receipt.document.awards[0] = { ...first.document.awards[0], weight: "0.5" } as never)),
+    ).toEqual(["rules"]);
     expect(await broken((receipt) => (receipt.reason.out_of_stock = 1))).toEqual(["rules"]);
     expect(await broken((receipt) => (receipt.document.activity = "other"))).toEqual(["rules"]);
   });
@@ -76,9 +78,17 @@ describe("rolls", () => {
 
 describe("weights", () => {
   it("become whole numbers on the smallest scale, exactly", () => {
-    expect(scaledWeights(["0.3", "0.2", "0.2", "0.1", "0.1", "0.05", "0.04", "0.0099", "0.0001"])).toEqual(
-      [3000n, 2000n, 2000n, 1000n, 1000n, 500n, 400n, 99n, 1n],
-    );
+    expect(scaledWeights(["0.3", "0.2", "0.2", "0.1", "0.1", "0.05", "0.04", "0.0099", "0.0001"])).toEqual([
+      3000n,
+      2000n,
+      2000n,
+      1000n,
+      1000n,
+      500n,
+      400n,
+      99n,
+      1n,
+    ]);
     expect(scaledWeights(["0.50", "0.5", "0"])).toEqual([5n, 5n, 0n]);
     expect(() => scaledWeights(["0.5"])).toThrow("do not sum to 1");
     expect(() => scaledWeights(["1e0"])).toThrow("is not a decimal");

@@ -10,6 +10,8 @@ export function keep(place: string, value: unknown): void {
   }
 }
 
+/** What was kept, as the caller knows it: only pages of this origin write it. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it names what JSON holds
 export function kept<T>(place: string): T | undefined {
   try {
     const text = localStorage.getItem(PREFIX + place);
