@@ -27,7 +27,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl node chromium
+	scripts/install-missing curl npm chromium
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

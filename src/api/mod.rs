@@ -34,6 +34,7 @@ mod settlements;
 mod stories;
 mod time;
 mod tokens;
+mod totals;
 mod users;
 mod winners;
 mod workflows;
@@ -135,6 +136,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict, SecondPersonNeeded]),
         Route::get("/admin/activities/{id}/versions", Needs(CampaignsWrite), handler!(campaigns::versions)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/stock", Needs(OperationsRead), handler!(campaigns::stock)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/totals", Needs(OperationsRead), handler!(totals::totals)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),

@@ -284,6 +284,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/activities/{id}/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the totals of an activity
+         * @description Counted when it is asked, over the activity's whole life so far.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/activities/{id}/versions": {
         parameters: {
             query?: never;
@@ -4473,6 +4495,33 @@ export interface components {
              */
             user_id: string;
         };
+        /** @description What an activity's rows come to. */
+        TotalsBody: {
+            /** @description The activity. */
+            activity_id: string;
+            /** @description Where the promises stand, by award. */
+            awards: components["schemas"]["AwardTotalsBody"][];
+            /**
+             * Format: int64
+             * @description Draws that users were granted and that were not taken back.
+             */
+            draws_granted: number;
+            /**
+             * Format: int64
+             * @description Draws that were used.
+             */
+            draws_used: number;
+            /**
+             * @description Points that were won and delivered.
+             * @example 120.50
+             */
+            points_issued: string;
+            /**
+             * Format: int64
+             * @description Users who drew.
+             */
+            users: number;
+        };
         /** @description One movement of a user's points. Nothing in it ever changes. */
         TransferBody: {
             /**
@@ -5956,6 +6005,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StockBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The activity. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The totals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalsBody"];
                 };
             };
             /** @description `invalid_request`: The request is not valid. */

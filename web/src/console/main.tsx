@@ -1,1 +1,18 @@
-export {};
+/** The console begins here. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { LanguageProvider } from "../shared/language";
+import { Console } from "./Console";
+import "./console.css";
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <LanguageProvider>
+        <Console />
+      </LanguageProvider>
+    </StrictMode>,
+  );
+}
