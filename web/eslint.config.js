@@ -27,6 +27,7 @@ export default tseslint.config(
         URL: "readonly",
         fetch: "readonly",
         setTimeout: "readonly",
+        PerformanceObserver: "readonly",
         clearTimeout: "readonly",
         document: "readonly",
         window: "readonly",

@@ -1707,6 +1707,8 @@ export interface components {
     schemas: {
         /** @description The public facts of an activity. */
         ActivityBody: {
+            /** @description The behaviours that are rewarded, such as `sign_in`. */
+            behaviours: string[];
             /** @description The first instant after the window. */
             closes_at: components["schemas"]["Time"];
             /** @description What users read below the title. */

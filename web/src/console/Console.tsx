@@ -18,11 +18,27 @@ import { ReconciliationPage } from "./pages/Reconciliation";
 import { UsersPage } from "./pages/Users";
 import { VersionsPage } from "./pages/Versions";
 import { WorkPage } from "./pages/Work";
+import { nonce } from "./nonce";
 import { go, linkTo, useRoute } from "./route";
 import { SessionProvider, useSession } from "./session";
 import { type Word, useWords } from "./words";
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+/** Dark enough to be read by everybody, on white and on their own tints. */
+const COLOURS = {
+  borderRadius: 8,
+  colorPrimary: "#5b2ee0",
+  colorLink: "#4a22c4",
+  colorError: "#c4203a",
+  colorTextDescription: "#5c5870",
+  colorTextPlaceholder: "#6f6b80",
+  green: "#1f6b0a",
+  orange: "#9a4300",
+  gold: "#7a5600",
+  red: "#b3142f",
+  blue: "#0b4fb3",
+  purple: "#5b2ee0",
+  cyan: "#07636f",
+};
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [
   { path: "activities", word: "Activities", page: ActivitiesPage },
@@ -42,18 +58,7 @@ const OF_ACTIVITY: Record<string, ComponentType<{ id: string }>> = {
 export function Console() {
   const { language } = useLanguage();
   return (
-    <ConfigProvider
-      csp={{ nonce }}
-      locale={language === "zh" ? zhCN : enUS}
-      theme={{
-        token: {
-          colorPrimary: "#5b2ee0",
-          borderRadius: 8,
-          colorTextDescription: "#5c5870",
-          colorTextPlaceholder: "#6f6b80",
-        },
-      }}
-    >
+    <ConfigProvider csp={{ nonce }} locale={language === "zh" ? zhCN : enUS} theme={{ token: COLOURS }}>
       <App>
         <SessionProvider>
           <Frame />

@@ -131,18 +131,19 @@ export function ListTable<T extends object>({
           action={<Button onClick={() => void reload()}>{tell("Try again")}</Button>}
         />
       )}
-      <Table<T>
-        size="middle"
-        rowKey={rowKey}
-        columns={shown}
-        dataSource={found}
-        loading={loading}
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={tell("Nothing here")} /> }}
-        {...(selectable && { rowSelection: { selectedRowKeys: chosen, onChange: (keys) => setChosen(keys) } })}
-        {...(expand && { expandable: { expandedRowRender: expand } })}
-      />
+      <div className="wide">
+        <Table<T>
+          size="middle"
+          rowKey={rowKey}
+          columns={shown}
+          dataSource={found}
+          loading={loading}
+          pagination={false}
+          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={tell("Nothing here")} /> }}
+          {...(selectable && { rowSelection: { selectedRowKeys: chosen, onChange: (keys) => setChosen(keys) } })}
+          {...(expand && { expandable: { expandedRowRender: expand } })}
+        />
+      </div>
       {cursor !== null && (
         <div className="more">
           <Button onClick={() => void loadPart(cursor)} loading={loading}>

@@ -2,8 +2,12 @@
 import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 
 import { type Api, Refused, type Schemas, ask, makeClient } from "../api/client";
+import { forget, keep, kept } from "../shared/keep";
 
 export type Session = Schemas["SessionBody"];
+
+/** Noted while somebody is signed in, so that nobody else's first visit begins with a refusal. */
+const PLACE = "signed-in";
 
 interface Signed {
   api: Api;
@@ -33,9 +37,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
   const take = useCallback((found: Session | null) => {
     csrf.current = found?.csrf_token ?? "";
+    if (found) keep(PLACE, true);
+    else forget(PLACE);
     setSession(found);
   }, []);
   useEffect(() => {
+    if (kept<boolean>(PLACE) !== true) {
+      take(null);
+      return;
+    }
     ask(api.GET("/admin/session")).then(take, (error: unknown) => {
       if (error instanceof Refused && error.status === 401) take(null);
       else setFault(error);

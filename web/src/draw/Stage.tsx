@@ -50,7 +50,7 @@ export function Stage({ market, phase, onDraw, board }: Props) {
           onClick={() => onDraw(1)}
           aria-label={lost ? say("resume") : say("drawOne")}
         >
-          <span className="hub-word">{moving ? "…" : lost ? "↻" : say("draw")}</span>
+          {moving || lost ? <span aria-hidden="true">{moving ? "…" : "↻"}</span> : say("draw")}
         </button>
       </div>
       <div className="draw-bar">
@@ -58,13 +58,7 @@ export function Stage({ market, phase, onDraw, board }: Props) {
           <strong>{leftText(left, say)}</strong>
           <LimitsLeft market={market} />
         </p>
-        <button
-          type="button"
-          className="button gold"
-          disabled={moving || lost || left < 10}
-          onClick={() => onDraw(10)}
-          aria-label={say("drawTen")}
-        >
+        <button type="button" className="button gold" disabled={moving || lost || left < 10} onClick={() => onDraw(10)}>
           {say("ten")}
         </button>
       </div>

@@ -1,7 +1,7 @@
 /** Everything the page shows about one user in one activity, and when it is asked for again. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { type Schemas, Refused, ask } from "../api/client";
+import { type Schemas, ask } from "../api/client";
 import { keep, kept } from "../shared/keep";
 import { type Session, clientOf } from "./session";
 
@@ -69,7 +69,7 @@ export function useMarket(session: Session) {
   const load = useCallback(async (): Promise<Market> => {
     const activityOf = { path: { id } };
     const userOf = { path: { id: user } };
-    const [activity, awards, tiers, quota, skus, points, winners, calendar, prizes, draws] = await Promise.all([
+    const [activity, awards, tiers, quota, skus, points, winners, prizes, draws] = await Promise.all([
       ask(api.GET("/v1/activities/{id}", { params: activityOf })),
       ask(api.GET("/v1/activities/{id}/awards", { params: { ...activityOf, query: { user_id: user } } })),
       ask(api.GET("/v1/activities/{id}/tiers", { params: { ...activityOf, query: { user_id: user } } })),
@@ -77,17 +77,12 @@ export function useMarket(session: Session) {
       ask(api.GET("/v1/activities/{id}/skus", { params: activityOf })),
       ask(api.GET("/v1/users/{id}/points", { params: { ...userOf, query: { limit: PART } } })),
       ask(api.GET("/v1/activities/{id}/winners", { params: activityOf })),
-      ask(
-        api.GET("/v1/users/{id}/behaviours", {
-          params: { ...userOf, query: { behaviour: SIGN_IN, activity_id: id, limit: 31 } },
-        }),
-      ).catch((error: unknown) => {
-        if (error instanceof Refused && error.code === "not_found") return null;
-        throw error;
-      }),
       ask(api.GET("/v1/users/{id}/awards", { params: { ...userOf, query: { limit: PART } } })),
       ask(api.GET("/v1/users/{id}/draws", { params: { ...userOf, query: { limit: PART } } })),
     ]);
+    const days = { ...userOf, query: { behaviour: SIGN_IN, activity_id: id, limit: 31 } };
+    const rewarded = activity.behaviours.includes(SIGN_IN);
+    const calendar = rewarded ? await ask(api.GET("/v1/users/{id}/behaviours", { params: days })) : null;
     for (const chain of activity.seeds.chains) noteCommitment(id, chain);
     return {
       activity,

@@ -162,7 +162,7 @@ function Editor({ id, document: first, current }: Begun & { id: string }) {
             aria-label={tell("Document as text")}
             value={text}
             spellCheck={false}
-            autoSize={{ minRows: 20, maxRows: 44 }}
+            rows={40}
             onChange={(event) => fromText(event.target.value)}
           />
         </Card>

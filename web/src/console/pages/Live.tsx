@@ -213,6 +213,7 @@ function StockTable({ seen, history }: { seen: Seen; history: History }) {
             width: "45%",
             render: (_, { left, total }) => (
               <Progress
+                status="normal"
                 percent={total === 0 ? 0 : (100 * left) / total}
                 format={() => `${left} / ${total}`}
                 aria-label={`${left} / ${total}`}
