@@ -8,6 +8,8 @@ run: pages
 # The pages first: the binary that the tests of the pages start has them embedded.
 test: needs pages
 	cargo test --locked
+	BIG_MARKET_TEST_HALF=distributed cargo test --locked --test it -- api:: app:: jobs:: workflows:: model::
+	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
 	$(MAKE) web
 
 # What is checked of the pages beside that they build, in a browser too.
@@ -27,7 +29,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl npm chromium
+	scripts/install-missing curl redis-server 'postgresql:/usr/lib/postgresql/*/bin/postgres' npm chromium
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

@@ -24,6 +24,7 @@ pub const DEMO_ENDPOINT: &str = "demo";
 #[expect(missing_docs, reason = "config.default.toml is the manual of every setting")]
 pub struct Config {
     pub store: StoreConfig,
+    pub redis: RedisConfig,
     pub server: ServerConfig,
     pub draws: DrawsConfig,
     pub dispatch: DispatchConfig,
@@ -70,6 +71,10 @@ pub enum LogFormat {
 section!(
     /// `[store]`
     StoreConfig { mode: Mode, data_dir: PathBuf, readers: u32 }
+);
+section!(
+    /// `[redis]`
+    RedisConfig { url: ChosenSecret, prefix: String, connection_timeout_ms: u64, response_timeout_ms: u64 }
 );
 section!(
     /// `[server]`
@@ -236,12 +241,15 @@ pub struct EndpointConfig {
     pub url: String,
     /// What signs them: `whsec_` and base64 of 24 to 64 bytes.
     pub secret: String,
+    /// Whether it is asked to reserve before it sends, and lets go of what it reserved.
+    #[serde(default)]
+    pub reserve: bool,
 }
 
 impl std::fmt::Debug for EndpointConfig {
     /// Hides the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EndpointConfig").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("EndpointConfig").field("url", &self.url).field("reserve", &self.reserve).finish_non_exhaustive()
     }
 }
 
@@ -297,6 +305,8 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let at_least_one = [
             ("store.readers", u64::from(self.store.readers)),
+            ("redis.connection_timeout_ms", self.redis.connection_timeout_ms),
+            ("redis.response_timeout_ms", self.redis.response_timeout_ms),
             ("draws.batch_max", self.draws.batch_max as u64),
             ("draws.waiting_max", self.draws.waiting_max as u64),
             ("dispatch.batch_max", u64::from(self.dispatch.batch_max)),
@@ -320,6 +330,11 @@ impl Config {
         ];
         if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Value { key, message: "must be at least 1".into() });
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
+        if self.redis.prefix.is_empty() || !self.redis.prefix.chars().all(plain) {
+            let message = "must be letters, digits, '.', '_', '-' and ':', at least one".into();
+            return Err(ConfigError::Value { key: "redis.prefix", message });
         }
         if self.dispatch.concurrency > CONCURRENCY_MAX {
             let message = format!("must be at most {CONCURRENCY_MAX}");
@@ -400,6 +415,9 @@ mod tests {
     fn values_that_cannot_work_are_refused_by_name() {
         let error = merged(&[("BIG_MARKET__DISPATCH__LEASE_SECONDS", "20")]).expect_err("too short");
         assert!(error.to_string().contains("dispatch.lease_seconds"), "{error}");
+        // Braces would say which part of a key names its slot.
+        let error = merged(&[("BIG_MARKET__REDIS__PREFIX", "{market}")]).expect_err("a brace");
+        assert!(error.to_string().contains("redis.prefix"), "{error}");
         let error = merged(&[("BIG_MARKET__CRON__EXPIRE__SCHEDULE", "every day")]).expect_err("no schedule");
         assert!(error.to_string().contains("cron: expire.schedule"), "{error}");
         let error = merged(&[("BIG_MARKET__TOKENS__SECRET", "short")]).expect_err("too short");

@@ -44,7 +44,7 @@ pub async fn bind_receiver(config: &mut Config, sources: &Sources) -> Result<Rec
     let secret = format!("whsec_{}", STANDARD.encode(bytes));
     let receiver = Receiver::bind(config.demo.receiver_listen, &secret, sources.clone()).await?;
     let address = receiver.address();
-    let endpoint = EndpointConfig { url: format!("http://{address}/awards"), secret };
+    let endpoint = EndpointConfig { url: format!("http://{address}/awards"), secret, reserve: false };
     config.webhook.endpoints.insert(DEMO_ENDPOINT.into(), endpoint);
     config.webhook.allow_hosts.push(address.to_string());
     Ok(receiver)

@@ -16,5 +16,6 @@ pub mod show;
 pub mod stock;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod worker;
 pub mod workflows;

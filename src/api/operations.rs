@@ -11,7 +11,7 @@ use super::extract::{Faults, JsonBody, NoBody, PathText, QueryText};
 use super::page::{PageWish, Part};
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, Finding, Report};
+use crate::app::{App, Finding, RecallAnswer, Report};
 use crate::domain::award::AwardKind;
 use crate::domain::id::OutboxId;
 use crate::domain::outbox::{BulkRedrive, OutboxEntry, OutboxState};
@@ -36,6 +36,9 @@ pub(super) struct OutboxEntryBody {
     /// Why the last attempt did not finish it.
     #[schema(required)]
     last_error: Option<String>,
+    /// Why an operator wants the award back, where a third party has to let go of it first.
+    #[schema(required)]
+    wanted_back: Option<String>,
     /// When it was promised.
     created_at: Time,
     /// When it was finished or given up.
@@ -90,6 +93,7 @@ impl From<OutboxEntry> for OutboxEntryBody {
             run_at: Time(entry.run_at),
             attempts: entry.attempts,
             last_error: entry.last_error,
+            wanted_back: entry.wanted_back,
             created_at: Time(entry.created_at),
             ended_at: entry.ended_at.map(Time),
         }
@@ -182,14 +186,18 @@ pub(super) struct CancelWish {
 /// Take an award back
 ///
 /// Recalls the award that this work would deliver, as long as nobody outside may have it: its unit goes back to stock, a coupon
-/// code to its pool. The draw stays as it was. Again, it changes nothing.
+/// code to its pool. The draw stays as it was. Where a third party reserved it, that is asked to let go first, and the award is
+/// recalled once it did. Again, it changes nothing.
 #[utoipa::path(
     post,
     path = "/admin/outbox/{id}/cancel",
     tag = "operations",
     params(("id" = String, Path, description = "The work.")),
     request_body = CancelWish,
-    responses((status = 204, description = "The award is recalled.")),
+    responses(
+        (status = 202, description = "The third party is asked to let go; then the award is recalled."),
+        (status = 204, description = "The award is recalled."),
+    ),
 )]
 pub(super) async fn cancel(
     State(app): State<App>,
@@ -199,8 +207,10 @@ pub(super) async fn cancel(
 ) -> Result<StatusCode, Problem> {
     let mut faults = Faults::default();
     let Some(outbox_id) = faults.read::<OutboxId>("id", &id) else { return Err(faults.refuse()) };
-    app.recall_award(&caller.actor(), outbox_id, &wish.reason).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(match app.recall_award(&caller.actor(), outbox_id, &wish.reason).await? {
+        RecallAnswer::Recalled => StatusCode::NO_CONTENT,
+        RecallAnswer::Asked => StatusCode::ACCEPTED,
+    })
 }
 
 /// Work to be redriven, and how fast.

@@ -5,16 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 
 use super::App;
+use super::outside::{Outside, StagedDelivery};
 use super::waker::dispatch_message;
 use crate::dispatch::{Attempted, Channel};
-use crate::domain::award::{AwardKind, AwardState, Prize};
+use crate::domain::award::{AwardKind, AwardRecord, AwardState, Prize};
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{OutboxId, RechargeOrderId, TransferId};
-use crate::domain::outbox::{AttemptOutcome, AttemptResult, Backoff, Delivery, FailureClass};
+use crate::domain::outbox::{AttemptOutcome, AttemptResult, Backoff, Delivery, FailureClass, Way};
 use crate::fault::{Error, Fault, Result};
 use crate::queue::Lane;
 use crate::store::outbox::{DueQuestion, Finish, Lease};
@@ -23,8 +24,6 @@ use crate::store::outbox::{DueQuestion, Finish, Lease};
 const RELAY_MESSAGES_MAX: u64 = 100;
 /// Work that is due again sooner than this gets a wake-up of its own; later work is left to the relay.
 const WAKE_AHEAD: TimeDelta = TimeDelta::seconds(60);
-/// How long work for third parties stays back while the outside lane is full.
-const OUTSIDE_FULL_WAIT: TimeDelta = TimeDelta::seconds(30);
 /// Longest error that is kept, in characters; the rest is cut off.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -38,7 +37,7 @@ pub enum Relayed {
 }
 
 /// What one run of dispatch did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dispatched {
     /// Awards their winners have now.
     pub delivered: usize,
@@ -48,22 +47,48 @@ pub struct Dispatched {
     pub snoozed: usize,
     /// Awards given up until an operator redrives them.
     pub dead: usize,
-    /// Awards taken back because nobody claimed them in time.
+    /// Awards taken back: nobody claimed them in time, or a third party let go of them.
     pub recalled: usize,
+    /// Staged deliveries: leased and marked as dispatched, to be driven by their workflow.
+    pub staged: Vec<StagedDelivery>,
 }
 
-/// A delivery with the way it goes.
-struct Routed {
-    delivery: Delivery,
-    prize: Prize,
-    channel: Arc<dyn Channel>,
+impl Dispatched {
+    /// Adds what another run did.
+    pub fn add(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        self.retried += other.retried;
+        self.snoozed += other.snoozed;
+        self.dead += other.dead;
+        self.recalled += other.recalled;
+        self.staged.extend(other.staged);
+    }
+}
+
+/// The way a delivery goes.
+enum Route {
+    /// Nobody else is needed.
+    Inside(Routed),
+    /// A third party is told in one call.
+    AtOnce(Routed),
+    /// A third party is told in stages.
+    Staged(Delivery),
+    /// None; the attempt ends so.
+    None(Delivery, Attempted),
+}
+
+/// A delivery with who makes it.
+pub(super) struct Routed {
+    pub(super) delivery: Delivery,
+    pub(super) prize: Prize,
+    pub(super) channel: Arc<dyn Channel>,
 }
 
 /// An attempt with what became of it, not written yet.
-struct Tried {
-    delivery: Delivery,
-    began_at: Timestamp,
-    outcome: AttemptOutcome,
+pub(super) struct Tried {
+    pub(super) delivery: Delivery,
+    pub(super) began_at: Timestamp,
+    pub(super) outcome: AttemptOutcome,
 }
 
 impl App {
@@ -98,17 +123,15 @@ impl App {
         Ok(Relayed::Woken(woken))
     }
 
-    /// Delivers those of the entries that are due and that nobody else holds. Late and repeated calls find nothing to do.
-    /// Calls to third parties are made in the outside lane only: any other lane hands them over to it, so that nobody's points
-    /// wait for somebody else's slow third party.
+    /// Delivers those of the entries, at most `dispatch.batch_max`, that are due and that nobody else holds. Late and repeated calls
+    /// find nothing to do. Calls to third parties are made in the outside lane only: any other lane hands them over to it, so that
+    /// nobody's points wait for somebody else's slow third party. Staged deliveries are left to the caller, under their lease.
     ///
     /// # Errors
     /// A fault of the store or the queue: what was leased becomes due again when its lease ends.
     pub async fn dispatch_awards(&self, outbox_ids: &[OutboxId], lane: Lane) -> Result<Dispatched> {
         let mut dispatched = Dispatched::default();
-        for batch in outbox_ids.chunks(self.inner.config.dispatch.batch_max as usize) {
-            self.dispatch_batch(batch, lane, &mut dispatched).await?;
-        }
+        self.dispatch_batch(outbox_ids, lane, &mut dispatched).await?;
         Ok(dispatched)
     }
 
@@ -128,12 +151,14 @@ impl App {
         let now = self.inner.sources.now();
         let lease = Lease { outbox_ids: outbox_ids.to_vec(), now, until: now + self.lease_time() };
         let deliveries = self.inner.store.lease_outbox(&lease).await?;
-        let (mut inside, mut outside, mut tried, mut expired) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut inside, mut outside, mut tried, mut expired) =
+            (Vec::new(), Outside::default(), Vec::new(), Vec::new());
         for delivery in deliveries {
             match self.route(delivery).await {
-                Ok(routed) if routed.channel.reaches_outside() => outside.push(routed),
-                Ok(routed) => inside.push(routed),
-                Err((delivery, attempted)) => tried.push(self.tried(delivery, now, attempted)),
+                Route::Inside(routed) => inside.push(routed),
+                Route::AtOnce(routed) => outside.at_once.push(routed),
+                Route::Staged(delivery) => outside.staged.push(delivery),
+                Route::None(delivery, attempted) => tried.push(self.tried(delivery, now, attempted)),
             }
         }
         // What needs nobody else comes first.
@@ -152,94 +177,60 @@ impl App {
         }
     }
 
-    /// Gives leases back and wakes the outside lane for them, or looks again later where too much waits there.
-    async fn hand_over(&self, outside: Vec<Routed>, dispatched: &mut Dispatched) -> Result<()> {
-        if outside.is_empty() {
-            return Ok(());
-        }
-        let waiting = self.inner.queue.backlog(Lane::Outside).await?;
-        let wait = if waiting < self.inner.config.queue.window { TimeDelta::zero() } else { OUTSIDE_FULL_WAIT };
-        let began_at = self.inner.sources.now();
-        let run_at = began_at + wait;
-        let handed = outside.into_iter().map(|routed| {
-            let outcome = AttemptOutcome::Snooze { run_at, reason: "waits for its turn with third parties".into() };
-            Tried { delivery: routed.delivery, began_at, outcome }
-        });
-        let lane = if wait.is_zero() { Lane::Outside } else { Lane::Dispatch };
-        self.finish(handed.collect(), lane, dispatched).await
-    }
-
-    /// Calls third parties, several at a time, and writes results as they come in.
-    async fn deliver_outside(
-        &self,
-        outside: Vec<Routed>,
-        lease_ends: Timestamp,
-        dispatched: &mut Dispatched,
-    ) -> Result<()> {
-        if outside.is_empty() {
-            return Ok(());
-        }
-        let config = &self.inner.config;
-        let promised: Vec<Delivery> = outside.iter().map(|routed| routed.delivery.clone()).collect();
-        // Before the first byte leaves the house: an award that may have arrived never looks as if it had not been sent.
-        let sendable = self.inner.store.mark_dispatched(&promised).await?;
-        // What was taken back since it was leased is nobody's to send; its work has ended.
-        let outside: Vec<_> =
-            outside.into_iter().filter(|routed| sendable.contains(&routed.delivery.award.award_record_id)).collect();
-        // A call takes at most twice the time-out, waiting for a slot included. Later it might outlive the lease.
-        let longest_call = i64::try_from(config.webhook.timeout_ms.saturating_mul(2)).unwrap_or(i64::MAX);
-        let last_start = lease_ends - TimeDelta::try_milliseconds(longest_call).unwrap_or(TimeDelta::MAX);
-        let concurrency = config.dispatch.concurrency;
-        let calls = futures::stream::iter(outside).map(|routed| async move {
-            let began_at = self.inner.sources.now();
-            let attempted = if began_at <= last_start {
-                try_once(&routed).await
-            } else {
-                Attempted::NotYet { seconds: 0, reason: "the calls before it took the time of the lease".into() }
-            };
-            self.tried(routed.delivery, began_at, attempted)
-        });
-        let mut finished = std::pin::pin!(calls.buffer_unordered(concurrency).ready_chunks(concurrency));
-        while let Some(tried) = finished.next().await {
-            self.finish(tried, Lane::Outside, dispatched).await?;
-        }
-        Ok(())
-    }
-
-    /// Finds the prize and its channel, or tells what becomes of a delivery that has none.
-    async fn route(&self, delivery: Delivery) -> Result<Routed, (Delivery, Attempted)> {
+    /// Finds the way a delivery goes, or tells what becomes of one that has none. What was once told one way stays with it: asked
+    /// the other way, a third party might give it twice.
+    async fn route(&self, mut delivery: Delivery) -> Route {
         let award = &delivery.award;
         if award.state == AwardState::Delivered {
             // A late result of an attempt that had lost its lease: the winner has it, only the entry is still open.
             let reference = award.reference.clone();
             let reply = Some("nothing was sent: the winner has it by an earlier attempt".into());
-            return Err((delivery, Attempted::Delivered { reference, reply }));
+            return Route::None(delivery, Attempted::Delivered { reference, reply });
         }
-        let campaign = match self.campaign(&award.activity_id, award.version).await {
-            Ok(campaign) => campaign,
-            Err(error) => {
-                let class = match error {
-                    Error::Refusal(_) => FailureClass::Permanent,
-                    Error::Fault(_) => FailureClass::Transient,
-                };
-                return Err((delivery, Attempted::Failed { class, error: error.to_string() }));
-            }
+        if delivery.way == Some(Way::Staged) {
+            // Even where nobody can tell any more what it is: only its workflow knows whether there is something to release.
+            return Route::Staged(delivery);
+        }
+        let (prize, channel) = match self.way_of(award).await {
+            Ok(way) => way,
+            Err(attempted) => return Route::None(delivery, attempted),
         };
+        if !channel.reaches_outside() {
+            return Route::Inside(Routed { delivery, prize, channel });
+        }
+        if delivery.way.is_none() && channel.stages(&prize) {
+            delivery.way = Some(Way::Staged);
+            return Route::Staged(delivery);
+        }
+        delivery.way = Some(Way::AtOnce);
+        Route::AtOnce(Routed { delivery, prize, channel })
+    }
+
+    /// What an award is, as the version that promised it says, and who delivers it; or how every attempt ends as long as that
+    /// cannot be told.
+    pub(super) async fn way_of(&self, award: &AwardRecord) -> Result<(Prize, Arc<dyn Channel>), Attempted> {
+        let campaign = self.campaign(&award.activity_id, award.version).await.map_err(|error| {
+            let class = match error {
+                Error::Refusal(_) => FailureClass::Permanent,
+                Error::Fault(_) => FailureClass::Transient,
+            };
+            Attempted::Failed { class, error: error.to_string() }
+        })?;
         let rule = campaign.strategy.awards().iter().find(|rule| rule.award_id == award.award_id);
-        let Some(prize) = rule.map(|rule| rule.prize.clone()) else {
+        let prize = rule.map(|rule| rule.prize.clone()).ok_or_else(|| {
             let error = format!("version {} of {} has no award {}", award.version, award.activity_id, award.award_id);
-            return Err((delivery, Attempted::Failed { class: FailureClass::Permanent, error }));
-        };
+            Attempted::Failed { class: FailureClass::Permanent, error }
+        })?;
         let kind = award.value.kind();
-        let Some(channel) = self.inner.channels.iter().find(|channel| channel.kind() == kind) else {
+        let channel = self.inner.channels.iter().find(|channel| channel.kind() == kind).ok_or_else(|| {
             let seconds = self.inner.config.dispatch.snooze_seconds;
-            return Err((delivery, Attempted::NotYet { seconds, reason: format!("nothing delivers {kind} yet") }));
-        };
-        Ok(Routed { delivery, prize, channel: channel.clone() })
+            Attempted::NotYet { seconds, reason: format!("nothing delivers {kind} yet") }
+        })?;
+        Ok((prize, channel.clone()))
     }
 
     /// What an attempt means for its entry.
-    fn tried(&self, delivery: Delivery, began_at: Timestamp, attempted: Attempted) -> Tried {
+    pub(super) fn tried(&self, delivery: Delivery, began_at: Timestamp, attempted: Attempted) -> Tried {
         let outcome = match attempted {
             Attempted::CreditPoints => AttemptOutcome::CreditPoints,
             Attempted::GrantDraws => AttemptOutcome::GrantDraws,
@@ -288,7 +279,7 @@ impl App {
     }
 
     /// Writes results with their effects, and arranges the wake-ups of what is soon due again, in `lane`.
-    async fn finish(&self, mut tried: Vec<Tried>, lane: Lane, dispatched: &mut Dispatched) -> Result<()> {
+    pub(super) async fn finish(&self, mut tried: Vec<Tried>, lane: Lane, dispatched: &mut Dispatched) -> Result<()> {
         if tried.is_empty() {
             return Ok(());
         }
@@ -389,12 +380,16 @@ impl App {
     }
 }
 
-/// Tries one delivery. A channel that panics may have done anything before, and must not take the others with it.
-async fn try_once(routed: &Routed) -> Attempted {
-    let tried = AssertUnwindSafe(routed.channel.deliver(&routed.delivery, &routed.prize)).catch_unwind().await;
-    tried.unwrap_or_else(|_| Attempted::Failed {
+/// Tries one delivery.
+pub(super) async fn try_once(routed: &Routed) -> Attempted {
+    caught(&*routed.channel, routed.channel.deliver(&routed.delivery, &routed.prize)).await
+}
+
+/// How a call of a channel ended. One that panics may have done anything before, and must not take the others with it.
+pub(super) async fn caught(channel: &dyn Channel, call: impl Future<Output = Attempted>) -> Attempted {
+    AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_| Attempted::Failed {
         class: FailureClass::Unknown,
-        error: format!("the channel for {} panicked", routed.channel.kind()),
+        error: format!("the channel for {} panicked", channel.kind()),
     })
 }
 

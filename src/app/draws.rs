@@ -87,7 +87,8 @@ impl App {
     /// nobody knows whether the draw was recorded: a repeat with the same key tells, and cannot change the roll.
     pub async fn draw(&self, request: DrawRequest) -> Result<Drawn> {
         let (answer, answered) = oneshot::channel();
-        self.inner.draw_lane.offer(Waiting { request, answer }).map_err(|_| Refusal::TryAgain)?;
+        let shard = self.inner.store.shard_of(&request.user_id);
+        self.inner.draw_lanes[shard].offer(Waiting { request, answer }).map_err(|_| Refusal::TryAgain)?;
         answered.await.unwrap_or_else(|_| {
             let cause = "the batch ended without an answer".into();
             Err(Fault { doing: "draw", cause }.into())

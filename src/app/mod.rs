@@ -18,6 +18,7 @@ mod lists;
 mod open;
 mod operations;
 mod operators;
+mod outside;
 mod passwords;
 mod points;
 mod reads;
@@ -47,8 +48,10 @@ pub use jobs::{JobView, RecentFires};
 pub use keys::NewApiKey;
 pub use life::{ActivityLine, STOP, StateView};
 pub use operators::OperatorChange;
+pub use outside::{StagedDelivery, StagedEnd};
 pub use points::{HoldEndRequest, HoldRequest, Once, PointsExpired, ReversalRequest, TransferRequest};
 pub use reads::{ActivityView, AwardView, Odds, QuotaView, StockView, TierView};
+pub use recalls::RecallAnswer;
 pub use recharges::{RechargeRequest, Recharged};
 pub use reconciliation::{Finding, Report};
 pub use redemptions::{Redeemed, RedemptionRequest};
@@ -61,6 +64,7 @@ pub use upkeep::Pruned;
 pub use waker::DISPATCH_AWARDS;
 pub use workflows::{Driver, RUN_WORKFLOWS};
 
+pub use crate::dispatch::{Attempted, Stage};
 pub use crate::store::Page;
 pub use crate::store::audit::AuditFilter;
 pub use crate::store::catalog::StoredVersion;
@@ -107,7 +111,7 @@ struct Inner {
     turns: passwords::Turns,
     strangers: sessions::Strangers,
     signing: tokens::Signing,
-    draw_lane: lane::Lane<draws::Waiting>,
+    draw_lanes: Vec<lane::Lane<draws::Waiting>>,
     wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
 }
 
@@ -125,14 +129,19 @@ impl App {
             let (draws, wakes) = (weak.clone(), weak.clone());
             let limits =
                 lane::Limits { batch_max: parts.config.draws.batch_max, waiting_max: parts.config.draws.waiting_max };
-            let draw_lane = lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
-                let inner = draws.upgrade();
-                async move {
-                    if let Some(inner) = inner {
-                        Self { inner }.run_draw_batch(batch).await;
+            // One for each database, so that one that hangs holds up nobody of another.
+            let draw_lanes = (0..parts.store.shards()).map(|_| {
+                let draws = draws.clone();
+                lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
+                    let inner = draws.upgrade();
+                    async move {
+                        if let Some(inner) = inner {
+                            Self { inner }.run_draw_batch(batch).await;
+                        }
                     }
-                }
+                })
             });
+            let draw_lanes = draw_lanes.collect();
             let wake_lane = lane::Lane::start(
                 waker::LIMITS,
                 |_| 1,
@@ -153,7 +162,7 @@ impl App {
                 turns: passwords::Turns::default(),
                 strangers: sessions::Strangers::default(),
                 signing: tokens::Signing::default(),
-                draw_lane,
+                draw_lanes,
                 wake_lane,
             }
         });

@@ -9,6 +9,7 @@ use crate::domain::outbox::Delivery;
 use crate::domain::refusal::Refusal;
 use crate::domain::stock::{ClaimId, Epoch, ReturnedUnit, StockItem};
 use crate::fault::Result;
+use crate::queue::Lane;
 use crate::stock::Counted;
 use crate::store::outbox::{Recall, Recalled};
 
@@ -17,14 +18,23 @@ const REASON_MAX: usize = 200;
 /// Recalled awards whose codes are put back in one run.
 const SWEEP_MAX: u32 = 1_000;
 
+/// What became of a wish to take an award back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecallAnswer {
+    /// The award is recalled.
+    Recalled,
+    /// A third party has to let go of it first, and is being asked.
+    Asked,
+}
+
 impl App {
     /// Takes an award back that its winner does not have yet: its unit goes back to stock, its coupon code to its pool. The draw
-    /// stays as it was. Repeating it changes nothing.
+    /// stays as it was. Repeating it changes nothing. An award that a third party reserved is recalled once that lets go of it.
     ///
     /// # Errors
     /// A refusal where the work is unknown, the winner or a third party may have the award, or it is being delivered right now;
     /// a fault of the stores.
-    pub async fn recall_award(&self, actor: &Actor, outbox_id: OutboxId, reason: &str) -> Result<()> {
+    pub async fn recall_award(&self, actor: &Actor, outbox_id: OutboxId, reason: &str) -> Result<RecallAnswer> {
         if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
             let message = format!("must be at most {REASON_MAX} printable characters");
             return Err(Refusal::invalid("reason", message).into());
@@ -36,11 +46,15 @@ impl App {
             Recalled::Done { award_record_id, unit } => {
                 self.give_back(&[unit], &loaded).await;
                 self.put_back(&[award_record_id]).await;
-                Ok(())
+                Ok(RecallAnswer::Recalled)
             }
             Recalled::Earlier(award_record_id) => {
                 self.put_back(&[award_record_id]).await;
-                Ok(())
+                Ok(RecallAnswer::Recalled)
+            }
+            Recalled::Asked => {
+                self.wake(Lane::Outside, [outbox_id]);
+                Ok(RecallAnswer::Asked)
             }
             Recalled::Unknown => Err(Refusal::Unknown { what: "outbox entry", id: outbox_id.to_string() }.into()),
             Recalled::Delivered => {
@@ -72,6 +86,15 @@ impl App {
             self.give_back(&units, &loaded).await;
         }
         Ok(recalled)
+    }
+
+    /// Recalls an award that was wanted back, now that the third party let go of it. Gives whether this lease did.
+    pub(super) async fn recall_released(&self, delivery: &Delivery) -> Result<bool> {
+        let loaded = self.loaded_epochs().await?;
+        let now = self.inner.sources.now();
+        let unit = self.inner.store.recall_released(delivery.outbox_id, delivery.lease, now).await?;
+        self.give_back(unit.as_slice(), &loaded).await;
+        Ok(unit.is_some())
     }
 
     /// Puts back the codes of recalled awards whose recall did not get that far. Gives how many.

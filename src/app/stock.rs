@@ -34,6 +34,8 @@ pub struct StockRepair {
     pub released: u64,
     /// Activities whose counters were filled anew.
     pub rebuilt: u64,
+    /// Activities of which some database had another state or version than the first.
+    pub aligned: u64,
 }
 
 /// Claims settled in one step, and steps in one run; the next run goes on.
@@ -48,10 +50,14 @@ impl App {
     pub(super) async fn rebuild_stock(&self, activity_id: &ActivityId, seen: Epoch) -> Result<()> {
         let lock = self.inner.rebuilds.of(activity_id);
         let _guard = lock.lock().await;
+        let turn = self.inner.store.rebuild_turn(activity_id).await?;
         let Some(current) = self.inner.store.stock_epoch(activity_id).await? else { return Ok(()) };
         let loaded = self.inner.stock.counters(activity_id, current).await?;
-        if matches!(loaded, Counted::Answer(_)) {
-            // Somebody rebuilt while this call waited for the lock.
+        if matches!(loaded, Counted::Answer(_)) && seen <= current {
+            // Somebody rebuilt while this call waited for its turn, or a database still says what was true before.
+            if seen < current {
+                self.inner.store.raise_epoch(activity_id, seen).await?;
+            }
             return Ok(());
         }
         let Some(epoch) = self.inner.store.raise_epoch(activity_id, seen.max(current)).await? else { return Ok(()) };
@@ -60,6 +66,7 @@ impl App {
             metrics::counter!("big_market_stock_rebuilds_total").increment(1);
             tracing::info!(activity.id = %activity_id, epoch = %epoch, "filled the stock counters of {activity_id}");
         }
+        turn.end();
         Ok(())
     }
 
@@ -85,7 +92,7 @@ impl App {
     /// # Errors
     /// A fault of the stores; what was repaired stays repaired.
     pub async fn reconcile_stock(&self) -> Result<StockRepair> {
-        let mut repair = StockRepair::default();
+        let mut repair = StockRepair { aligned: self.inner.store.align_catalog().await?, ..StockRepair::default() };
         for head in self.inner.store.all_heads().await? {
             let age = TimeDelta::seconds(i64::from(self.inner.config.reconcile.claim_seconds));
             let before = self.inner.sources.now() - age;

@@ -2,6 +2,7 @@
 
 pub mod coupon;
 pub mod draws;
+mod endpoint;
 pub mod goods;
 pub mod guard;
 pub mod points;
@@ -11,7 +12,7 @@ pub mod webhook;
 
 use async_trait::async_trait;
 
-use crate::domain::award::{AwardKind, Prize};
+use crate::domain::award::{AwardKind, AwardRecord, Prize};
 use crate::domain::outbox::{Delivery, FailureClass};
 
 /// One way to deliver awards.
@@ -26,6 +27,63 @@ pub trait Channel: Send + Sync {
     /// Tries to deliver one award. `prize` is what the document version that promised it says. Every try of one award
     /// carries the same key, the award record's id.
     async fn deliver(&self, delivery: &Delivery, prize: &Prize) -> Attempted;
+
+    /// Whether such a prize is to be delivered by [`Channel::stage`] instead, one call after the other.
+    fn stages(&self, _prize: &Prize) -> bool {
+        false
+    }
+
+    /// Makes one call of a staged delivery. Every try of one call carries the same key. It works for any prize of the channel that
+    /// was once staged, whatever [`Channel::stages`] says by now.
+    async fn stage(&self, _call: &StageCall<'_>, _prize: &Prize) -> Attempted {
+        let error = format!("awards of kind {} are not reserved", self.kind());
+        Attempted::Failed { class: FailureClass::Permanent, error }
+    }
+}
+
+/// One call of a delivery that a third party reserves first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Keep one for the winner.
+    Reserve,
+    /// Send it to the winner.
+    Send,
+    /// It is the winner's for good.
+    Confirm,
+    /// Let go of it, however far it came. Nothing where nothing was reserved.
+    Release,
+}
+
+impl Stage {
+    /// The word in the key of the call.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserve => "reserve",
+            Self::Send => "send",
+            Self::Confirm => "confirm",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// What a call of a staged delivery is about.
+#[derive(Debug, Clone, Copy)]
+pub struct StageCall<'a> {
+    /// Which call.
+    pub stage: Stage,
+    /// The round of the work: what follows a release is reserved anew in the next one.
+    pub round: u32,
+    /// What the third party calls its reservation, where it said so.
+    pub reservation: Option<&'a str>,
+    /// The award.
+    pub award: &'a AwardRecord,
+}
+
+impl StageCall<'_> {
+    /// The key of the call, the same on every try.
+    pub fn key(&self) -> String {
+        format!("{}-{}-{}", self.award.award_record_id, self.round, self.stage.as_str())
+    }
 }
 
 /// How one try ended.

@@ -57,6 +57,7 @@ pub struct Received {
 
 #[derive(Deserialize)]
 struct Event {
+    r#type: String,
     data: EventData,
 }
 
@@ -155,8 +156,8 @@ async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Byte
         return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "the signature does not verify" }))).into_response();
     };
     let event = serde_json::from_slice::<serde_json::Value>(&body);
-    let known = event.and_then(|event| Ok((Event::deserialize(&event)?.data, event)));
-    let (data, event) = match known {
+    let known = event.and_then(|event| Ok((Event::deserialize(&event)?, event)));
+    let (known, event) = match known {
         Ok(known) => known,
         Err(error) => {
             warn!(%error, "demo receiver: refused a delivery it cannot read");
@@ -164,11 +165,23 @@ async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Byte
         }
     };
     if inbox.keep(webhook_id, event) {
-        let EventData { user_id, award_id, payload } = data;
-        info!(webhook.id = webhook_id, "demo receiver: user {user_id} got award {award_id} with {payload}");
+        let EventData { user_id, award_id, payload } = known.data;
+        let what = deed(&known.r#type);
+        info!(webhook.id = webhook_id, "demo receiver: {what} award {award_id} of user {user_id} with {payload}");
     } else {
         info!(webhook.id = webhook_id, "demo receiver: {webhook_id} again; it counts once");
     }
     // Made of the id, so that a repeat gets the same answer even when the delivery is forgotten.
     Json(json!({ "reference": format!("demo-{webhook_id}") })).into_response()
+}
+
+/// What an event means to people: one for an award that is told at once, up to four for one that is reserved first.
+fn deed(event_type: &str) -> &str {
+    match event_type {
+        "award.reserve" => "reserved",
+        "award.send" => "sent",
+        "award.confirm" => "confirmed",
+        "award.release" => "let go of",
+        _ => "gave",
+    }
 }

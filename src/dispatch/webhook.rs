@@ -1,8 +1,7 @@
 //! Signed calls to third parties, by Standard Webhooks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,12 +9,13 @@ use reqwest::{Client, ClientBuilder, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use super::guard::{NotPublic, PublicOnly, is_public};
+use super::endpoint::{allowed_hosts, check_literal, host_and_port, parse, unusable};
+use super::guard::{NotPublic, PublicOnly};
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER};
-use super::{Attempted, Channel};
+use super::{Attempted, Channel, Stage, StageCall};
 use crate::clock::Sources;
-use crate::config::{ConfigError, EndpointConfig, WebhookConfig};
-use crate::domain::award::{AwardKind, Prize};
+use crate::config::{ConfigError, WebhookConfig};
+use crate::domain::award::{AwardKind, AwardRecord, Prize};
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, UserId};
 use crate::domain::outbox::{Delivery, FailureClass};
@@ -49,9 +49,30 @@ struct Endpoint {
     url: Url,
     secret: Secret,
     client: Client,
+    reserve: bool,
 }
 
-/// What a third party is told. The same bytes on every try of one award.
+/// What a call carries.
+struct Told<'a> {
+    event_type: &'static str,
+    key: &'a str,
+    award: &'a AwardRecord,
+    staged: Option<&'a StageCall<'a>>,
+}
+
+/// A call that failed, with the status it was answered with, if it was.
+struct Refused {
+    status: Option<StatusCode>,
+    failed: Attempted,
+}
+
+impl From<Attempted> for Refused {
+    fn from(failed: Attempted) -> Self {
+        Self { status: None, failed }
+    }
+}
+
+/// What a third party is told. The same bytes on every try of one call.
 #[derive(Debug, Serialize)]
 struct Event<'a> {
     r#type: &'static str,
@@ -67,6 +88,12 @@ struct EventData<'a> {
     user_id: &'a UserId,
     award_id: &'a AwardId,
     payload: &'a serde_json::Value,
+    /// Only of staged deliveries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<u32>,
+    /// Only of staged deliveries: what the third party calls its reservation, once it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reservation: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -99,12 +126,45 @@ impl WebhookChannel {
                 check_literal(&url).map_err(|error| unusable(name, &error))?;
                 guarded.clone()
             };
-            endpoints.insert(name.clone(), Endpoint { url, secret, client });
+            endpoints.insert(name.clone(), Endpoint { url, secret, client, reserve: endpoint.reserve });
         }
         Ok(Self { endpoints, sources, timeout, slots: Semaphore::new(calls_max) })
     }
 
-    async fn call(&self, endpoint: &Endpoint, name: &str, id: &str, body: Vec<u8>) -> Attempted {
+    /// Tells a third party about an award.
+    async fn tell(&self, told: Told<'_>, prize: &Prize) -> Result<Attempted, Refused> {
+        let Prize::Webhook { endpoint: name, payload } = prize else {
+            return Err(failed(FailureClass::Permanent, "the document calls this award no webhook".into()).into());
+        };
+        let Some(endpoint) = self.endpoints.get(name) else {
+            let error = format!("no endpoint {name:?}; add [webhook.endpoints.{name}] to the settings and start again");
+            return Err(failed(FailureClass::Transient, error).into());
+        };
+        let award = told.award;
+        let event = Event {
+            r#type: told.event_type,
+            timestamp: award.created_at,
+            data: EventData {
+                award_record_id: award.award_record_id,
+                draw_id: award.draw_id,
+                activity_id: &award.activity_id,
+                user_id: &award.user_id,
+                award_id: &award.award_id,
+                payload,
+                round: told.staged.map(|call| call.round),
+                reservation: told.staged.and_then(|call| call.reservation),
+            },
+        };
+        let body = serde_json::to_vec(&event)
+            .map_err(|error| failed(FailureClass::Permanent, format!("cannot write the event: {error}")))?;
+        let Ok(Ok(_slot)) = tokio::time::timeout(self.timeout, self.slots.acquire()).await else {
+            let reason = "as many calls as dispatch.concurrency allows are under way".into();
+            return Ok(Attempted::NotYet { seconds: BUSY_SECONDS, reason });
+        };
+        self.call(endpoint, name, told.key, body).await
+    }
+
+    async fn call(&self, endpoint: &Endpoint, name: &str, id: &str, body: Vec<u8>) -> Result<Attempted, Refused> {
         let timestamp = self.sources.now().timestamp();
         let sent = endpoint
             .client
@@ -122,14 +182,15 @@ impl WebhookChannel {
                 let status = response.status();
                 let body = read_body(response).await;
                 let reply = Some(reply(status, &excerpt(&body, &endpoint.url)));
-                Attempted::Delivered { reference: read_reference(&body), reply }
+                Ok(Attempted::Delivered { reference: read_reference(&body), reply })
             }
             Ok(response) => {
                 let status = response.status();
                 let body = read_body(response).await;
-                refused(name, status, &excerpt(&body, &endpoint.url))
+                let failed = refused(name, status, &excerpt(&body, &endpoint.url));
+                Err(Refused { status: Some(status), failed })
             }
-            Err(error) => unanswered(name, error),
+            Err(error) => Err(unanswered(name, error).into()),
         }
     }
 }
@@ -145,35 +206,37 @@ impl Channel for WebhookChannel {
     }
 
     async fn deliver(&self, delivery: &Delivery, prize: &Prize) -> Attempted {
-        let Prize::Webhook { endpoint: name, payload } = prize else {
-            return failed(FailureClass::Permanent, "the document calls this award no webhook".into());
-        };
-        let Some(endpoint) = self.endpoints.get(name) else {
-            let error = format!("no endpoint {name:?}; add [webhook.endpoints.{name}] to the settings and start again");
-            return failed(FailureClass::Transient, error);
-        };
-        let award = &delivery.award;
-        let event = Event {
-            r#type: EVENT_TYPE,
-            timestamp: award.created_at,
-            data: EventData {
-                award_record_id: award.award_record_id,
-                draw_id: award.draw_id,
-                activity_id: &award.activity_id,
-                user_id: &award.user_id,
-                award_id: &award.award_id,
-                payload,
-            },
-        };
-        let body = match serde_json::to_vec(&event) {
-            Ok(body) => body,
-            Err(error) => return failed(FailureClass::Permanent, format!("cannot write the event: {error}")),
-        };
-        let Ok(Ok(_slot)) = tokio::time::timeout(self.timeout, self.slots.acquire()).await else {
-            let reason = "as many calls as dispatch.concurrency allows are under way".into();
-            return Attempted::NotYet { seconds: BUSY_SECONDS, reason };
-        };
-        self.call(endpoint, name, &award.award_record_id.to_string(), body).await
+        let key = delivery.award.award_record_id.to_string();
+        let told = Told { event_type: EVENT_TYPE, key: &key, award: &delivery.award, staged: None };
+        self.tell(told, prize).await.unwrap_or_else(|refused| refused.failed)
+    }
+
+    fn stages(&self, prize: &Prize) -> bool {
+        let Prize::Webhook { endpoint: name, .. } = prize else { return false };
+        self.endpoints.get(name).is_some_and(|endpoint| endpoint.reserve)
+    }
+
+    async fn stage(&self, call: &StageCall<'_>, prize: &Prize) -> Attempted {
+        let key = call.key();
+        let told = Told { event_type: stage_type(call.stage), key: &key, award: call.award, staged: Some(call) };
+        match self.tell(told, prize).await {
+            Ok(attempted) => attempted,
+            // Only this says that the award itself is gone there. A missing route or a page of a proxy says nothing about it.
+            Err(Refused { status: Some(StatusCode::GONE), .. }) if call.stage == Stage::Release => {
+                Attempted::Delivered { reference: None, reply: Some(StatusCode::GONE.to_string()) }
+            }
+            Err(refused) => refused.failed,
+        }
+    }
+}
+
+/// The type of the event of a staged delivery, as receivers see it.
+const fn stage_type(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Reserve => "award.reserve",
+        Stage::Send => "award.send",
+        Stage::Confirm => "award.confirm",
+        Stage::Release => "award.release",
     }
 }
 
@@ -251,49 +314,4 @@ fn excerpt(body: &[u8], url: &Url) -> String {
 
 fn reply(status: StatusCode, excerpt: &str) -> String {
     if excerpt.is_empty() { status.to_string() } else { format!("{status}: {excerpt}") }
-}
-
-fn parse(name: &str, endpoint: &EndpointConfig) -> Result<(Url, Secret), ConfigError> {
-    let bad_url = |why: &str| unusable(name, &format!("url {why}"));
-    let url: Url = endpoint.url.parse().map_err(|_| bad_url("is not a URL such as https://partner.example/awards"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad_url("must begin with https:// or http://"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad_url("must not carry a user name or password: deliveries are signed"));
-    }
-    let secret = endpoint.secret.parse().map_err(|error| unusable(name, &format!("secret {error}")))?;
-    Ok((url, secret))
-}
-
-/// Entries as URLs spell hosts: lower case, IPv6 in brackets.
-fn allowed_hosts(entries: &[String]) -> Result<BTreeSet<String>, ConfigError> {
-    entries
-        .iter()
-        .map(|entry| {
-            let parts = entry.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
-            let url = parts.and_then(|_| format!("http://{entry}/").parse::<Url>().ok());
-            url.map(|url| host_and_port(&url)).ok_or_else(|| ConfigError::Value {
-                key: "webhook.allow_hosts",
-                message: format!("{entry:?} must be \"host:port\", such as \"localhost:8090\""),
-            })
-        })
-        .collect()
-}
-
-fn host_and_port(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
-}
-
-fn check_literal(url: &Url) -> Result<(), NotPublic> {
-    let host = url.host_str().unwrap_or_default();
-    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    match literal {
-        Ok(address) if !is_public(address) => Err(NotPublic { host: host.to_owned() }),
-        Ok(_) | Err(_) => Ok(()),
-    }
-}
-
-fn unusable(name: &str, why: &dyn std::fmt::Display) -> ConfigError {
-    ConfigError::Value { key: "webhook.endpoints", message: format!("{name}: {why}") }
 }

@@ -28,6 +28,11 @@ impl Bucket {
         Self(u16::try_from(low).expect("ten bits fit in sixteen"))
     }
 
+    /// All of them, by number.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT).map(Self)
+    }
+
     /// The number, 0 to 1,023.
     pub const fn number(self) -> u16 {
         self.0

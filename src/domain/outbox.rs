@@ -41,6 +41,8 @@ pub struct OutboxEntry {
     pub attempts: u32,
     /// Why the last attempt did not finish it.
     pub last_error: Option<String>,
+    /// Why an operator wants the award back, where a third party has to let go of it first.
+    pub wanted_back: Option<String>,
     /// When it was promised.
     pub created_at: Timestamp,
     /// When it was finished or given up.
@@ -56,9 +58,26 @@ pub struct Delivery {
     pub lease: u32,
     /// The attempt it is, from 1; back-off counts them.
     pub attempt: u32,
+    /// How often the work was begun anew after it was dead, plus one. Attempts of one round continue each other.
+    pub round: u32,
+    /// How a third party was told of the award first; nothing while none was.
+    pub way: Option<Way>,
+    /// Why an operator wants the award back, where a third party has to let go of it first.
+    pub wanted_back: Option<String>,
     /// The award.
     pub award: AwardRecord,
 }
+
+/// How a third party is told of an award.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// In one call, which cannot be taken back.
+    AtOnce,
+    /// In several, by a workflow: it reserves before it sends, and lets go when it is asked.
+    Staged,
+}
+
+text_form!(Way { AtOnce => "at_once", Staged => "staged" });
 
 /// What became of one attempt, and what to write with it, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]

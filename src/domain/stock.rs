@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::bucket::Bucket;
 use super::id::{ActivityId, AwardId, DrawId, RechargeOrderId, SkuId};
 
 /// The number under which counters are valid. It only rises; a claim of an older epoch is nothing.
@@ -77,6 +78,16 @@ pub enum ClaimId {
     Draw(DrawId),
     /// An order that may grant a SKU.
     Recharge(RechargeOrderId),
+}
+
+impl ClaimId {
+    /// The bucket of the user it is for.
+    pub fn bucket(self) -> Bucket {
+        match self {
+            Self::Draw(draw_id) => draw_id.bucket(),
+            Self::Recharge(recharge_order_id) => recharge_order_id.bucket(),
+        }
+    }
 }
 
 impl fmt::Display for ClaimId {

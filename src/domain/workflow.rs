@@ -13,6 +13,9 @@ pub const CLOSE_ACTIVITY: &str = "close_activity";
 /// The workflow that settles one local day of an activity. Its subject is the activity and the day: `100301/2026-11-22`.
 pub const SETTLE_DAY: &str = "settle_day";
 
+/// The workflow that delivers an award which a third party reserves first. Its subject is the award record.
+pub const DELIVER_AWARD: &str = "deliver_award";
+
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

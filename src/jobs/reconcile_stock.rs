@@ -22,8 +22,8 @@ impl Job for ReconcileStock {
         let repair = app.reconcile_stock().await?;
         let codes = app.sweep_codes().await?;
         Ok(Outcome::Done(format!(
-            "{} claims confirmed, {} released, {} activities rebuilt, {codes} codes put back",
-            repair.confirmed, repair.released, repair.rebuilt
+            "{} claims confirmed, {} released, {} activities rebuilt, {} brought up to date, {codes} codes put back",
+            repair.confirmed, repair.released, repair.rebuilt, repair.aligned
         )))
     }
 }

@@ -1,6 +1,6 @@
 //! Counters in memory, for one process. The protocol is that of any counter store: nothing here outlives an epoch.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -22,6 +22,8 @@ struct Counters {
     epoch: Epoch,
     items: BTreeMap<StockItem, Units>,
     claims: BTreeMap<ClaimId, OpenClaim>,
+    /// Claims whose unit was given back.
+    returned: HashSet<ClaimId>,
 }
 
 #[derive(Debug)]
@@ -86,8 +88,12 @@ impl Counters {
         }
     }
 
-    /// Nothing for an item that is not counted, or of which nothing is used.
-    fn give_back(&mut self, item: &StockItem) {
+    /// Nothing for a unit that was given back before, and for an item that is not counted or of which nothing is used.
+    fn give_back(&mut self, claim_id: ClaimId, item: &StockItem) {
+        self.settle(claim_id, ClaimEnd::Confirm);
+        if !self.returned.insert(claim_id) {
+            return;
+        }
         if let Some(units) = self.items.get_mut(item).filter(|units| units.confirmed > 0) {
             units.confirmed -= 1;
             units.left += 1;
@@ -130,8 +136,7 @@ impl Stock for MemoryStock {
     ) -> Result<Counted<()>, Fault> {
         Ok(self.with(activity_id, epoch, |counters| {
             for (claim_id, item) in units {
-                counters.settle(*claim_id, ClaimEnd::Confirm);
-                counters.give_back(item);
+                counters.give_back(*claim_id, item);
             }
         }))
     }
@@ -187,7 +192,7 @@ impl Stock for MemoryStock {
                 Units { total: truth.total, left: truth.total.saturating_sub(truth.used), confirmed: truth.used };
             (truth.item.clone(), units)
         });
-        let counters = Counters { epoch, items: items.collect(), claims: BTreeMap::new() };
+        let counters = Counters { epoch, items: items.collect(), claims: BTreeMap::new(), returned: HashSet::new() };
         activities.insert(activity_id.clone(), counters);
         Ok(Counted::Answer(()))
     }

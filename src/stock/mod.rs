@@ -1,6 +1,7 @@
 //! What we count fast: the port to counters that decide who gets a unit, valid for one epoch.
 
 pub mod memory;
+pub mod redis;
 
 use async_trait::async_trait;
 
@@ -49,8 +50,8 @@ pub trait Stock: Send + Sync {
     ) -> Result<Counted<()>, Fault>;
 
     /// Returns units whose rows no longer use them: a reversed order, a recalled award. Ends the claim of the row first, should it
-    /// still be open. Called once, by whoever wrote that in SQL, under the epoch that its transaction checked; where the call
-    /// is lost, `reconcile_stock` finds the difference.
+    /// still be open. Called by whoever wrote that in SQL, under the epoch that its transaction checked; where the call is lost,
+    /// `reconcile_stock` finds the difference. A claim's unit is given back once in an epoch, however often this is called.
     async fn give_back(
         &self,
         activity_id: &ActivityId,

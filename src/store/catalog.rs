@@ -194,4 +194,8 @@ pub trait CatalogStore {
 
     /// Open and paused activities whose current version lists the stage, newest published first, with when it was published.
     async fn staged_activities(&self, channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>>;
+
+    /// Brings every copy of the catalog up to date, where a change was cut short. Gives how many activities were behind somewhere:
+    /// none where there is one database.
+    async fn align_catalog(&self) -> Stored<u64>;
 }

@@ -17,8 +17,10 @@ pub mod ledger;
 pub mod lists;
 pub mod operators;
 pub mod outbox;
+pub mod postgres;
 pub mod redemptions;
 pub mod settlement;
+pub mod sharded;
 pub mod sqlite;
 pub mod stock;
 pub mod stories;
@@ -27,10 +29,16 @@ pub mod workflows;
 
 use async_trait::async_trait;
 
+use crate::domain::id::UserId;
 use crate::fault::Fault;
 
 /// What a port method gives: a domain answer, or a failure.
 pub type Stored<T> = Result<T, Fault>;
+
+/// Why nothing was written: a user's bucket does not live in the database that was asked, or is leaving it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a bucket does not live here any more")]
+pub struct NotHome;
 
 /// Everything we remember.
 #[async_trait]
@@ -60,6 +68,17 @@ pub trait Store:
 {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Stored<()>;
+
+    /// In how many databases users live. One that fails holds up nobody of another: work of users is gathered by database.
+    fn shards(&self) -> usize {
+        1
+    }
+
+    /// In which of them a user lives, as far as last seen: 0 or more, below [`Self::shards`].
+    fn shard_of(&self, user_id: &UserId) -> usize {
+        let _ = user_id;
+        0
+    }
 
     /// Answers when the database can be read and written.
     async fn ping(&self) -> Stored<()>;

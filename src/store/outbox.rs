@@ -91,7 +91,9 @@ pub enum Recalled {
     Unknown,
     /// The winner has it: nothing was written.
     Delivered,
-    /// A third party may have it: nothing was written.
+    /// A third party has to let go of it first: the wish is kept, and the work is due.
+    Asked,
+    /// A third party may have it and is never asked to let go: nothing was written.
     Dispatched(AwardRecordId),
     /// Somebody is delivering it right now: nothing was written.
     Leased,
@@ -106,8 +108,9 @@ pub trait OutboxStore {
     /// Leases those of the entries that are due and not leased, counting an attempt, and gives them with their awards.
     async fn lease_outbox(&self, lease: &Lease) -> Stored<Vec<Delivery>>;
 
-    /// Marks awards as dispatched: from now on a third party may have them. Written before the outside call. Gives those that may
-    /// be sent: none that was recalled, given up or delivered meanwhile.
+    /// Marks awards as dispatched, each the way its delivery names: from now on a third party may have them. Written before the
+    /// outside call. Gives those that may be sent so: none that was recalled, given up or delivered meanwhile, and none that was
+    /// sent another way before.
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>>;
 
     /// Writes the results and their effects in one transaction. Effects are keyed by award record, so each happens once.
@@ -118,15 +121,20 @@ pub trait OutboxStore {
     /// Entries of a state, newest first; of all states without one.
     async fn outbox(&self, state: Option<OutboxState>, page: &Page<OutboxId>) -> Stored<Vec<OutboxEntry>>;
 
-    /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none.
+    /// Makes a dead entry pending again, due at the time of the change, with its attempts counted from none, in a new round.
     async fn redrive(&self, outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
 
     /// Makes dead entries pending again, oldest first, one after another at the rate asked for from the time of the change on,
-    /// with their attempts counted from none. All of them or none; a repeat finds only those that were not wanted before.
+    /// with their attempts counted from none, in a new round. All of them or none; a repeat finds only those that were not wanted before.
     async fn redrive_dead(&self, wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
 
     /// Takes an award back that nobody outside may have: pending or dead, and not being delivered. Its work is done with the reason.
+    /// Where a third party may have it that lets go when it is asked, the wish is kept with the work, which is due then.
     async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled>;
+
+    /// Takes an award back that was wanted back, once the third party let go of it, if the work is still held by this lease. Its
+    /// work is done with the reason. Gives the unit it no longer uses; nothing where it was too late.
+    async fn recall_released(&self, outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>>;
 
     /// Entries by state, for metrics.
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>>;

@@ -1,5 +1,7 @@
 //! The port for the truth about stock: epochs, used counts and claims without an owner.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 
 use super::Stored;
@@ -20,14 +22,36 @@ pub struct StockNote {
     pub noted_at: Option<Timestamp>,
 }
 
+/// The right to fill an activity's counters anew, until it is dropped.
+#[derive(Default)]
+pub struct Turn(Option<Box<dyn Any + Send>>);
+
+impl Turn {
+    /// A turn that lasts as long as `held`.
+    pub fn of(held: impl Any + Send) -> Self {
+        Self(Some(Box::new(held)))
+    }
+
+    /// Ends it.
+    pub fn end(self) {
+        drop(self.0);
+    }
+}
+
 /// What is remembered of stock.
 #[async_trait]
 pub trait StockStore {
     /// The current epoch; nothing where the activity is unknown.
     async fn stock_epoch(&self, activity_id: &ActivityId) -> Stored<Option<Epoch>>;
 
+    /// Waits, for a while, until nobody else, in any process, fills the counters of the activity anew, and keeps others from it
+    /// until the turn is dropped or its process is gone or hangs. Two that fill at once do no harm; but without turns, many who find counters stale would raise the epoch again and
+    /// again before anybody has filled them.
+    async fn rebuild_turn(&self, activity_id: &ActivityId) -> Stored<Turn>;
+
     /// Raises the epoch if it is still `seen`. Once this returns the new epoch, no row claimed under an older one can ever
-    /// commit. Nothing where someone else raised it first.
+    /// commit. Nothing where someone else raised it first: then databases that do not know yet
+    /// are told.
     async fn raise_epoch(&self, activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>>;
 
     /// Totals of the current version and rows that used them, for every item the current version counts.

@@ -5,6 +5,7 @@
 //! that fails for good turns the run round: what may have happened is undone, from the failed step back to the first.
 
 pub mod close_activity;
+pub mod deliver_award;
 pub mod settle_day;
 
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::domain::workflow::{Direction, WorkflowData, WorkflowMove, WorkflowRun
 use crate::fault::{Error, Fault, Result};
 
 /// Every workflow that job `run_workflows` knows.
-pub const ALL: &[&Workflow] = &[&close_activity::WORKFLOW, &settle_day::WORKFLOW];
+pub const ALL: &[&Workflow] = &[&close_activity::WORKFLOW, &settle_day::WORKFLOW, &deliver_award::WORKFLOW];
 
 /// A named list of steps.
 #[derive(Debug, Clone, Copy)]
@@ -110,13 +111,31 @@ const FAILED: &str = "failed";
 ///
 /// # Errors
 /// A fault of the store that keeps the run. The row is where it was.
-pub async fn advance(app: &App, workflow: &Workflow, mut run: WorkflowRun) -> Result<Advanced> {
+pub async fn advance(app: &App, workflow: &Workflow, run: WorkflowRun) -> Result<Advanced> {
+    advance_until(app, workflow, run, Timestamp::MAX_UTC).await
+}
+
+/// As [`advance`], but begins no step after `last_start`, where the lease of the caller would not last. There the run waits
+/// for whoever drives it next.
+///
+/// # Errors
+/// As [`advance`].
+pub async fn advance_until(
+    app: &App,
+    workflow: &Workflow,
+    mut run: WorkflowRun,
+    last_start: Timestamp,
+) -> Result<Advanced> {
     loop {
         match run.state {
             WorkflowState::Done => return Ok(Advanced::Done(run)),
             WorkflowState::Undone => return Ok(Advanced::Undone(run)),
             WorkflowState::Stuck => return Ok(Advanced::Stuck(run)),
             WorkflowState::Running => {}
+        }
+        let now = app.sources().now();
+        if now > last_start {
+            return Ok(Advanced::Waits(run, now));
         }
         let outcome = run_step(app, workflow, &run).await;
         let position = Position { workflow, run: &run, now: app.sources().now() };
@@ -131,19 +150,25 @@ pub async fn advance(app: &App, workflow: &Workflow, mut run: WorkflowRun) -> Re
 }
 
 /// Turns a running run round, as if its next step had failed for good: for drivers that have their own rules about giving up. Undoes
-/// what can be undone now; the rest is left to job `run_workflows`.
+/// what can be undone until `last_start`; the rest is left to job `run_workflows`.
 ///
 /// # Errors
 /// As [`advance`].
-pub async fn give_up(app: &App, workflow: &Workflow, run: WorkflowRun, reason: &str) -> Result<Advanced> {
+pub async fn give_up(
+    app: &App,
+    workflow: &Workflow,
+    run: WorkflowRun,
+    reason: &str,
+    last_start: Timestamp,
+) -> Result<Advanced> {
     if run.state != WorkflowState::Running || run.direction == Direction::Back {
-        return advance(app, workflow, run).await;
+        return advance_until(app, workflow, run, last_start).await;
     }
     let position = Position { workflow, run: &run, now: app.sources().now() };
     let to = position.turned_round(reason.to_owned());
     let Some(moved) = app.move_workflow(&to).await? else { return Ok(Advanced::Lost) };
     log_move(workflow, &moved);
-    advance(app, workflow, moved).await
+    advance_until(app, workflow, moved, last_start).await
 }
 
 /// Takes runs that are due and advances each as far as it goes, at most `runs_max`. Gives how many.

@@ -12,6 +12,7 @@ mod end_to_end;
 mod jobs;
 mod model;
 mod server;
+mod stock;
 mod store;
 mod support;
 mod tidy;

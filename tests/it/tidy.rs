@@ -10,8 +10,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clock.rs", &["domain"]),
     ("config.rs", &["domain"]),
     ("telemetry.rs", &["config", "fault"]),
+    ("tls.rs", &[]),
     ("store", &["domain", "fault", "store"]),
-    ("stock", &["domain", "fault", "stock"]),
+    ("stock", &["domain", "fault", "config", "tls", "stock"]),
     ("queue", &["domain", "fault", "config", "clock", "queue"]),
     ("dispatch", &["domain", "fault", "config", "clock", "store", "dispatch"]),
     ("app", &["domain", "fault", "config", "clock", "store", "stock", "queue", "dispatch", "app"]),
@@ -27,12 +28,15 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Which files may name a library, so that it can be replaced in one place.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("sqlx::", &["src/store/sqlite", "src/queue/sqlite.rs"]),
+    ("sqlx::", &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs"]),
     ("apalis", &["src/queue"]),
     ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs"]),
     ("reqwest::", &["src/dispatch"]),
+    ("PostgresStore", &["src/store/postgres", "src/app/open.rs"]),
     ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
     ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),
+    ("use redis::", &["src/stock/redis"]),
+    ("RedisStock", &["src/stock/redis", "src/app/open.rs"]),
     ("MemoryStock", &["src/stock/memory.rs", "src/app/open.rs"]),
 ];
 

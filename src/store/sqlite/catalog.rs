@@ -159,6 +159,10 @@ impl CatalogStore for SqliteStore {
     async fn staged_activities(&self, channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>> {
         self.read_staged(channel, source).await.map_err(Fault::doing("read the activities of a stage"))
     }
+
+    async fn align_catalog(&self) -> Stored<u64> {
+        Ok(0)
+    }
 }
 
 #[derive(FromRow)]

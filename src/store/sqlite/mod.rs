@@ -19,6 +19,7 @@ mod goods;
 mod holds;
 mod jobs;
 mod keys;
+mod leases;
 mod ledger;
 mod life;
 mod lists;

@@ -1,6 +1,6 @@
 //! Promised work in SQLite: who is woken for it, who holds it, and how it ends.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use async_trait::async_trait;
@@ -9,12 +9,13 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::audit::{self, Changed};
 use super::rows::{AwardRow, ulid};
-use super::{SqliteStore, Tried, instant, json, millis};
+use super::{SqliteStore, Tried, instant, millis};
 use crate::domain::audit::Change;
 use crate::domain::award::AwardRecord;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::{AwardRecordId, OutboxId, UserId};
 use crate::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
+use crate::domain::stock::ReturnedUnit;
 use crate::fault::Fault;
 use crate::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
 use crate::store::{Page, Stored};
@@ -52,24 +53,7 @@ impl OutboxStore for SqliteStore {
     }
 
     async fn mark_dispatched(&self, deliveries: &[Delivery]) -> Stored<Vec<AwardRecordId>> {
-        let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.award.award_record_id.ulid().to_string()).collect();
-        let ids = json(&ids).map_err(Fault::doing("mark awards as dispatched"))?;
-        let marked: Vec<String> = sqlx::query_scalar(
-            r"UPDATE award_record
-                 SET state = 'dispatched'
-               WHERE award_record_id IN (SELECT value FROM json_each(?1))
-                 AND state IN ('pending', 'dispatched')
-              RETURNING award_record_id",
-        )
-        .bind(ids)
-        .fetch_all(&self.writer)
-        .await
-        .map_err(Fault::doing("mark awards as dispatched"))?;
-        marked
-            .iter()
-            .map(|id| Ok(AwardRecordId::from_ulid(ulid(id)?)))
-            .collect::<Tried<_>>()
-            .map_err(Fault::doing("mark awards as dispatched"))
+        self.try_mark_dispatched(deliveries).await.map_err(Fault::doing("mark awards as dispatched"))
     }
 
     async fn finish_attempts(&self, finishes: &[Finish], now: Timestamp) -> Stored<()> {
@@ -91,6 +75,10 @@ impl OutboxStore for SqliteStore {
 
     async fn recall(&self, recall: &Recall, change: &Change) -> Stored<Recalled> {
         self.try_recall(recall, change).await.map_err(Fault::doing("recall an award"))
+    }
+
+    async fn recall_released(&self, outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>> {
+        self.try_recall_released(outbox_id, lease, now).await.map_err(Fault::doing("recall a released award"))
     }
 
     async fn outbox_counts(&self) -> Stored<Vec<(OutboxState, u64)>> {
@@ -163,6 +151,7 @@ pub(super) struct EntryRow {
     run_at: i64,
     attempts: u32,
     last_error: Option<String>,
+    wanted_back: Option<String>,
     created_at: i64,
     ended_at: Option<i64>,
 }
@@ -177,6 +166,7 @@ impl EntryRow {
             run_at: instant(self.run_at)?,
             attempts: self.attempts,
             last_error: self.last_error.clone(),
+            wanted_back: self.wanted_back.clone(),
             created_at: instant(self.created_at)?,
             ended_at: self.ended_at.map(instant).transpose()?,
         })
@@ -192,7 +182,8 @@ impl SqliteStore {
     ) -> Result<Vec<EntryRow>, sqlx::Error> {
         let query = match state {
             Some(OutboxState::Dead) => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox
                    WHERE state = 'dead'
                      AND state = ?1
@@ -201,7 +192,8 @@ impl SqliteStore {
                    LIMIT ?3",
             ),
             Some(OutboxState::Pending | OutboxState::Leased) => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox INDEXED BY outbox_due
                    WHERE due_at IS NOT NULL
                      AND state = ?1
@@ -210,7 +202,8 @@ impl SqliteStore {
                    LIMIT ?3",
             ),
             Some(OutboxState::Done) | None => sqlx::query_as(
-                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+                r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at,
+                         ended_at
                     FROM outbox
                    WHERE (?1 IS NULL OR state = ?1)
                      AND outbox_id < ?2
@@ -226,43 +219,12 @@ impl SqliteStore {
             .await
     }
 
-    async fn try_lease(&self, lease: &Lease) -> Tried<Vec<Delivery>> {
-        let wanted: Vec<_> = lease.outbox_ids.iter().map(|outbox_id| outbox_id.ulid().to_string()).collect();
-        let mut tx = self.write().await?;
-        // An entry is due by its own time while pending and by its lease's end while leased: one condition for both.
-        let leased: Vec<(String, String, u32, u32)> = sqlx::query_as(
-            r"UPDATE outbox
-                 SET state = 'leased', due_at = ?3, wake_at = ?3, leases = leases + 1, attempts = attempts + 1
-               WHERE outbox_id IN (SELECT value FROM json_each(?1))
-                 AND due_at <= ?2
-              RETURNING outbox_id, award_record_id, leases, attempts",
-        )
-        .bind(json(&wanted)?)
-        .bind(millis(lease.now))
-        .bind(millis(lease.until))
-        .fetch_all(&mut *tx)
-        .await?;
-        let award_ids: HashSet<_> = leased.iter().map(|(_, award_record_id, ..)| award_record_id).collect();
-        let awards = read_awards(&mut tx, &json(&award_ids)?).await?;
-        tx.commit().await?;
-
-        let mut deliveries = HashMap::new();
-        for (outbox_id, award_record_id, lease, attempt) in &leased {
-            let outbox_id = OutboxId::from_ulid(ulid(outbox_id)?);
-            let award = awards
-                .get(&AwardRecordId::from_ulid(ulid(award_record_id)?))
-                .ok_or_else(|| format!("{outbox_id} promises an award that is not there"))?;
-            let delivery = Delivery { outbox_id, lease: *lease, attempt: *attempt, award: award.clone() };
-            deliveries.insert(outbox_id, delivery);
-        }
-        Ok(lease.outbox_ids.iter().filter_map(|outbox_id| deliveries.remove(outbox_id)).collect())
-    }
-
     async fn try_redrive(&self, outbox_id: OutboxId, change: &Change) -> Tried<Redriven> {
         let mut tx = self.write().await?;
         let award_record_id: Option<String> = sqlx::query_scalar(
             r"UPDATE outbox
-                 SET state = 'pending', run_at = ?2, due_at = ?2, wake_at = ?2, attempts = 0, ended_at = NULL
+                 SET state = 'pending', run_at = ?2, due_at = ?2, wake_at = ?2, attempts = 0, redrives = redrives + 1,
+                     ended_at = NULL
                WHERE outbox_id = ?1
                  AND state = 'dead'
               RETURNING award_record_id",

@@ -79,7 +79,7 @@ async fn revive(tx: &mut SqliteConnection, revived: &[Revived<'_>], slice: &[(St
     let pending = sqlx::query(
         r"UPDATE outbox
              SET state = 'pending', run_at = revived.value ->> 'run_at', due_at = revived.value ->> 'run_at',
-                 wake_at = revived.value ->> 'run_at', attempts = 0, ended_at = NULL
+                 wake_at = revived.value ->> 'run_at', attempts = 0, redrives = redrives + 1, ended_at = NULL
             FROM json_each(?1) AS revived
            WHERE outbox.outbox_id = revived.value ->> 'outbox_id'
              AND outbox.state = 'dead'",

@@ -13,7 +13,7 @@ use crate::domain::id::ActivityId;
 use crate::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockItem, StockTruth};
 use crate::fault::Fault;
 use crate::store::Stored;
-use crate::store::stock::{StockNote, StockStore};
+use crate::store::stock::{StockNote, StockStore, Turn};
 
 #[async_trait]
 impl StockStore for SqliteStore {
@@ -28,6 +28,11 @@ impl StockStore for SqliteStore {
         .await
         .map_err(Fault::doing("read the stock epoch"))?;
         Ok(epoch.map(Epoch))
+    }
+
+    async fn rebuild_turn(&self, _: &ActivityId) -> Stored<Turn> {
+        // The file has one process, which lets one of its own rebuild at a time.
+        Ok(Turn::default())
     }
 
     async fn raise_epoch(&self, activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>> {

@@ -99,7 +99,7 @@ pub(super) async fn read_stories(tx: &mut SqliteConnection, ids: &[String]) -> T
 /// The work that fulfils each of the awards in a JSON array of ids.
 async fn read_work(tx: &mut SqliteConnection, award_ids: &str) -> Tried<HashMap<AwardRecordId, OutboxEntry>> {
     let rows: Vec<EntryRow> = sqlx::query_as(
-        r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, created_at, ended_at
+        r"SELECT outbox_id, award_record_id, user_id, state, run_at, attempts, last_error, wanted_back, created_at, ended_at
             FROM outbox
            WHERE award_record_id IN (SELECT value FROM json_each(?1))",
     )

@@ -1,7 +1,7 @@
 //! Reporting what users did, over HTTP.
 
 use big_market::domain::document::CampaignDocument;
-use big_market::store::draws::{DrawStore, Recharged};
+use big_market::store::draws::Recharged;
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

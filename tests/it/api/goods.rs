@@ -1,6 +1,9 @@
 //! Goods and recalls through HTTP: won, claimed, sent or taken back.
 
+use big_market::clock::Clock;
 use big_market::domain::document::{self, CampaignDocument, Format};
+use big_market::domain::outbox::Way;
+use big_market::store::outbox::Lease;
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -145,4 +148,29 @@ async fn what_the_winner_has_is_not_taken_back() {
     let path = format!("/admin/outbox/{}/cancel", entry["id"].as_str().unwrap());
     let answer = market.call(Method::POST, path).json(json!({"reason": "x".repeat(201)})).send().await;
     assert_eq!(answer.fault_fields(), ["reason"]);
+}
+
+#[tokio::test]
+async fn what_a_third_party_reserved_is_asked_for_before_it_is_taken_back() {
+    let (market, awards) = with_lamps().await;
+    let entries = market.get("/admin/outbox").await.items();
+    assert!(entries.iter().all(|entry| entry["wanted_back"].is_null()));
+    let entry = entries.iter().find(|entry| entry["award_record_id"] == awards[0].as_str()).unwrap();
+    // As a worker does that tells a third party in stages and dies.
+    let (outbox_ids, now) = (vec![entry["id"].as_str().unwrap().parse().unwrap()], market.clock.now());
+    let lease = Lease { outbox_ids, now, until: now + TimeDelta::seconds(60) };
+    let mut deliveries = market.store.lease_outbox(&lease).await.unwrap();
+    deliveries[0].way = Some(Way::Staged);
+    market.store.mark_dispatched(&deliveries).await.unwrap();
+    assert_eq!(cancel(&market, entry).await.code(), "conflict");
+    market.clock.advance(TimeDelta::seconds(60));
+    for _ in 0..2 {
+        let answer = cancel(&market, entry).await;
+        assert_eq!((answer.status, answer.body.len()), (StatusCode::ACCEPTED, 0));
+    }
+    let asked = market.get("/admin/outbox?state=pending").await.items();
+    let asked = asked.iter().find(|other| other["id"] == entry["id"]).unwrap();
+    assert_eq!(asked["wanted_back"], "a forged account");
+    let award = market.get("/v1/users/ann/awards").await.items().remove(0);
+    assert_eq!((&award["id"], &award["state"]), (&json!(awards[0]), &json!("dispatched")));
 }

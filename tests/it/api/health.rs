@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use big_market::store::Store;
 use big_market::telemetry::METRICS;
 use http::{Method, StatusCode};
 use serde_json::json;

@@ -5,7 +5,7 @@ use big_market::domain::calendar::Timestamp;
 use big_market::domain::cron::{FireKey, Misfire, ProposedFire};
 use big_market::jobs;
 use big_market::queue::Message;
-use big_market::store::cron::{Claimed, CronStore, FireClaim};
+use big_market::store::cron::{Claimed, FireClaim};
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,7 +1,6 @@
 //! API keys over HTTP.
 
 use big_market::domain::api_key::Scope;
-use big_market::store::keys::KeyStore;
 use http::{Method, StatusCode};
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use big_market::domain::document::CampaignDocument;
 use big_market::store::Store;
-use big_market::store::draws::{DrawStore, Recharged};
+use big_market::store::draws::Recharged;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -3,7 +3,6 @@
 use big_market::demo;
 use big_market::domain::api_key::ApiKeyHash;
 use big_market::domain::audit::Actor;
-use big_market::store::keys::KeyStore;
 
 use crate::support::market::Market;
 

@@ -11,15 +11,11 @@ use big_market::domain::refusal::Refusal;
 use big_market::domain::stock::StockItem;
 use big_market::fault::Error;
 use big_market::stock::Stock;
-use big_market::stock::memory::MemoryStock;
 use big_market::store::Store;
-use big_market::store::ledger::LedgerStore;
-use big_market::store::sqlite::SqliteStore;
-use big_market::store::stock::StockStore;
 use chrono::TimeDelta;
 use futures::FutureExt;
-use tempfile::TempDir;
 
+use crate::support::backing::Backing;
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::exchanges::earn;
 use crate::support::lossy_queue::LossyQueue;
@@ -31,9 +27,9 @@ const POINTS_MAX: i64 = 40;
 
 /// A store that outlives the processes working on it.
 struct House {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     clock: Arc<ManualClock>,
-    _directory: TempDir,
+    backing: Backing,
 }
 
 /// One process, its counters within it.
@@ -45,21 +41,20 @@ struct Process {
 impl House {
     /// The demo campaign, and ann with so many hundredths.
     async fn with(hundredths: i64) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 1).await.unwrap());
-        store.migrate().await.unwrap();
-        let house = Self { store, clock: Arc::new(ManualClock::at("2026-03-02T02:00:00Z")), _directory: directory };
-        house.process(1).app.publish(demo_document(), "tests").await.unwrap();
+        let backing = Backing::fresh().await;
+        let store = backing.store().await;
+        let house = Self { store, clock: Arc::new(ManualClock::at("2026-03-02T02:00:00Z")), backing };
+        house.process(1).await.app.publish(demo_document(), "tests").await.unwrap();
         let store: Arc<dyn Store> = house.store.clone();
         earn(&store, &ann(), hundredths, None).await;
         house
     }
 
-    fn process(&self, chance: u64) -> Process {
-        self.process_with(Arc::new(MemoryStock::new()), chance)
+    async fn process(&self, chance: u64) -> Process {
+        self.process_with(self.backing.stock().await, chance)
     }
 
-    fn process_with(&self, counters: Arc<MemoryStock>, chance: u64) -> Process {
+    fn process_with(&self, counters: Arc<dyn Stock>, chance: u64) -> Process {
         let crash = Arc::new(Crash::default());
         let app = App::new(Parts {
             config: Config::defaults(),
@@ -115,7 +110,7 @@ async fn an_exchange_that_fails_anywhere_is_done_once_by_its_repeat() {
     let mut failures = 0;
     for point in 1..POINTS_MAX {
         let house = House::with(3_000).await;
-        let Process { app, crash } = house.process(2);
+        let Process { app, crash } = house.process(2).await;
         crash.arm(point, Misfortune::Failure);
         let first = app.redeem(wish("r")).await;
         let struck = crash.has_struck();
@@ -136,7 +131,7 @@ async fn an_exchange_that_fails_anywhere_is_done_once_by_its_repeat() {
 async fn a_reversal_that_fails_anywhere_is_done_once_by_its_repeat() {
     for point in 1..POINTS_MAX {
         let house = House::with(3_000).await;
-        let Process { app, crash } = house.process(2);
+        let Process { app, crash } = house.process(2).await;
         let id = redeemed(&app).await;
         crash.arm(point, Misfortune::Failure);
         let first = app.reverse_redemption(id).await;
@@ -158,25 +153,25 @@ async fn a_reversal_that_fails_anywhere_is_done_once_by_its_repeat() {
 async fn a_process_that_dies_anywhere_leaves_an_exchange_whole_or_not_made() {
     for point in 1..POINTS_MAX {
         let house = House::with(3_000).await;
-        let Process { app, crash } = house.process(2);
+        let Process { app, crash } = house.process(2).await;
         crash.arm(point, Misfortune::Death);
         let died = tokio::select! {
             () = crash.died() => true,
             made = app.redeem(wish("r")) => made.is_err(),
         };
-        let next = house.process(3).app;
+        let next = house.process(3).await.app;
         let before = house.settled(&next).await;
         assert!([(3_000, 0, 100_000), (1_000, 5, 99_999)].contains(&before), "point {point}: {before:?}");
         let id = redeemed(&next).await;
         assert_eq!(house.settled(&next).await, (1_000, 5, 99_999), "point {point}");
 
-        let Process { app, crash } = house.process(4);
+        let Process { app, crash } = house.process(4).await;
         crash.arm(point, Misfortune::Death);
         let died_again = tokio::select! {
             () = crash.died() => true,
             reversed = app.reverse_redemption(id) => reversed.is_err(),
         };
-        let next = house.process(5).app;
+        let next = house.process(5).await.app;
         next.reverse_redemption(id).await.unwrap();
         assert_eq!(house.settled(&next).await, (3_000, 0, 100_000), "point {point}");
         if !died && !died_again {
@@ -190,8 +185,8 @@ async fn a_process_that_dies_anywhere_leaves_an_exchange_whole_or_not_made() {
 async fn whoever_comes_between_finds_the_points_spent_or_spends_them() {
     for point in 1..POINTS_MAX {
         let house = House::with(3_000).await;
-        let Process { app, crash } = house.process(2);
-        let rival = house.process(3).app;
+        let Process { app, crash } = house.process(2).await;
+        let rival = house.process(3).await.app;
         let (sender, answered) = tokio::sync::oneshot::channel();
         let deed = async move { drop(sender.send(rival.redeem(wish("s")).await)) };
         crash.arm_rival(point, deed.boxed());
@@ -212,9 +207,9 @@ async fn whoever_comes_between_finds_the_points_spent_or_spends_them() {
 async fn draws_and_a_reversal_between_each_other_never_both_have_the_draws() {
     for point in 1..POINTS_MAX {
         let house = House::with(2_000).await;
-        let Process { app, crash } = house.process(2);
+        let Process { app, crash } = house.process(2).await;
         let id = redeemed(&app).await;
-        let rival = house.process(3).app;
+        let rival = house.process(3).await.app;
         let (sender, answered) = tokio::sync::oneshot::channel();
         let draw =
             DrawRequest { activity_id: demo(), user_id: ann(), request_id: RequestId::new("d").unwrap(), count: 1 };
@@ -239,7 +234,7 @@ async fn need_counters(app: &App) {
     app.recharge(RechargeRequest { activity_id: demo(), user_id, request_id, sku }).await.unwrap();
 }
 
-async fn raise(store: &SqliteStore) {
+async fn raise(store: &Arc<dyn Store>) {
     let epoch = store.stock_epoch(&demo()).await.unwrap().unwrap();
     store.raise_epoch(&demo(), epoch).await.unwrap();
 }
@@ -252,7 +247,7 @@ async fn a_unit_is_given_back_once_however_the_counters_are_filled_meanwhile() {
         for point in 1..=POINTS_MAX {
             assert!(point < POINTS_MAX, "a reversal has more awaits than POINTS_MAX");
             let house = House::with(5_000).await;
-            let counters = Arc::new(MemoryStock::new());
+            let counters = house.backing.stock().await;
             let Process { app, crash } = house.process_with(counters.clone(), 2);
             let id = redeemed(&app).await;
             app.redeem(wish("kept")).await.unwrap();
@@ -296,13 +291,13 @@ async fn a_report_that_is_cut_off_anywhere_is_rewarded_once_by_its_repeat() {
         for point in 1..=POINTS_MAX {
             assert!(point < POINTS_MAX, "a report has more awaits than POINTS_MAX");
             let house = House::with(100).await;
-            let Process { app, crash } = house.process(2);
+            let Process { app, crash } = house.process(2).await;
             crash.arm(point, misfortune);
             tokio::select! {
                 () = crash.died() => {}
                 reported = app.report_behaviour(report.clone()) => drop(reported),
             }
-            let next = house.process(3).app;
+            let next = house.process(3).await.app;
             let again = next.report_behaviour(report.clone()).await.unwrap();
             assert_eq!(next.report_behaviour(report.clone()).await.unwrap().behaviours, again.behaviours);
             assert_eq!(house.settled(&next).await, (1_100, 1, 100_000), "point {point}");

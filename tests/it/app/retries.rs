@@ -9,11 +9,9 @@ use big_market::domain::id::{ActivityId, RequestId, SkuId, UserId};
 use big_market::domain::receipt::Verdict;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
-use big_market::stock::memory::MemoryStock;
-use big_market::store::Store;
-use big_market::store::sqlite::SqliteStore;
 use chrono::TimeDelta;
 
+use crate::support::backing::Backing;
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
 use crate::support::market::{DEMO, Market, demo_document};
@@ -29,33 +27,32 @@ fn request(user: &str, key: &str, count: u32) -> DrawRequest {
 }
 
 /// A demo market in which calls can fail, and ann with 150 draws.
-async fn unlucky(directory: &std::path::Path, chance: u64) -> (App, Arc<Crash>) {
-    let store = Arc::new(SqliteStore::open(&directory.join("market.db"), 1).await.unwrap());
-    store.migrate().await.unwrap();
+async fn unlucky(chance: u64) -> (App, Arc<Crash>, Backing) {
+    let backing = Backing::fresh().await;
+    let store = backing.store().await;
     let crash = Arc::new(Crash::default());
     let app = App::new(Parts {
         config: Config::defaults(),
         sources: Sources::new(Arc::new(ManualClock::at("2026-03-02T02:00:00Z")), Arc::new(SeededChance::new(chance))),
         store: Arc::new(MortalStore { store, crash: crash.clone() }),
-        stock: Arc::new(MortalStock { stock: Arc::new(MemoryStock::new()), crash: crash.clone() }),
+        stock: Arc::new(MortalStock { stock: backing.stock().await, crash: crash.clone() }),
         queue: Arc::new(LossyQueue::reliable()),
         channels: Vec::new(),
     });
     app.publish(demo_document(), "tests").await.unwrap();
     let DrawRequest { activity_id, user_id, request_id, .. } = request("ann", "r", 1);
     app.recharge(RechargeRequest { activity_id, user_id, request_id, sku: SkuId::new("9011").unwrap() }).await.unwrap();
-    (app, crash)
+    (app, crash, backing)
 }
 
 #[tokio::test]
 async fn a_failed_draw_is_drawn_again_with_the_same_roll() {
-    let directory = tempfile::tempdir().unwrap();
     // The same chance makes the same seeds: what the draw would have been without bad luck.
-    let (lucky, _) = unlucky(&directory.path().join("lucky"), 5).await;
+    let (lucky, _, _backing) = unlucky(5).await;
     let wanted = lucky.draw(request("ann", "d", 10)).await.unwrap().draws;
     let mut failures = 0;
     for point in 1..40 {
-        let (app, crash) = unlucky(&directory.path().join(point.to_string()), 5).await;
+        let (app, crash, _backing) = unlucky(5).await;
         crash.arm(point, Misfortune::Failure);
         let first = app.draw(request("ann", "d", 10)).await;
         crash.disarm();

@@ -9,9 +9,7 @@ use big_market::domain::reconcile::Invariant;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
 use big_market::store::Page;
-use big_market::store::coupons::CouponStore;
-use big_market::store::draws::DrawStore;
-use big_market::store::outbox::{OutboxStore, Recall, Recalled};
+use big_market::store::outbox::{Recall, Recalled};
 use chrono::TimeDelta;
 use futures::future::join_all;
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use big_market::domain::id::DrawId;
-use big_market::domain::stock::{ClaimEnd, ClaimId, Epoch, StockItem, StockTruth};
+use big_market::domain::id::{DrawId, RechargeOrderId};
+use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, StockItem, StockTruth};
 use big_market::stock::memory::MemoryStock;
+use big_market::stock::redis::RedisStock;
 use big_market::stock::{Counted, Reservation, Stock};
 use futures::future::join_all;
 
+use crate::support::redis_server::RedisServer;
 use crate::support::rows::{activity, at, award_item, mint, user};
 
 macro_rules! stock_conformance {
@@ -35,12 +37,15 @@ macro_rules! every_case {
                 reserving_twice_is_reserving_once,
                 ending_twice_is_ending_once,
                 a_unit_given_back_can_be_had_again,
+                giving_back_twice_is_giving_back_once,
                 another_epoch_takes_nothing,
                 an_older_epoch_cannot_be_filled,
                 claims_of_an_older_epoch_are_nothing,
                 counters_always_add_up,
                 activities_do_not_touch,
                 open_claims_are_listed_oldest_first,
+                large_batches_are_answered_whole,
+                awards_and_skus_of_one_name_are_two_items,
             ]
         );
     };
@@ -50,7 +55,12 @@ async fn memory_stock() -> Arc<dyn Stock> {
     Arc::new(MemoryStock::new())
 }
 
+async fn redis_stock() -> Arc<dyn Stock> {
+    Arc::new(RedisStock::open(&RedisServer::shared().settings()).await.unwrap())
+}
+
 every_case!(memory, crate::conformance::stock::memory_stock);
+every_case!(redis, crate::conformance::stock::redis_stock);
 
 const FIRST: Epoch = Epoch(1);
 
@@ -182,6 +192,24 @@ pub async fn a_unit_given_back_can_be_had_again(stock: Arc<dyn Stock>) {
     assert_eq!(reserve(&stock, self::claim_id(), &["car"], 0).await, Some(0));
 }
 
+pub async fn giving_back_twice_is_giving_back_once(stock: Arc<dyn Stock>) {
+    fill(&stock, FIRST, &[("car", 5, 0)]).await;
+    let [returned, other] = [claim_id(), claim_id()];
+    for id in [returned, other] {
+        reserve(&stock, id, &["car"], 0).await;
+        settle(&stock, id, ClaimEnd::Confirm).await;
+    }
+    let units = [(returned, award_item("car")), (returned, award_item("car"))];
+    for _ in 0..2 {
+        assert_eq!(stock.give_back(&activity("a"), FIRST, &units).await.unwrap(), Counted::Answer(()));
+        assert_eq!(counts(&stock, FIRST, "car").await, (4, 1, 0));
+    }
+    // Another claim's unit, and what is not counted.
+    let units = [(other, award_item("car")), (claim_id(), award_item("unknown"))];
+    stock.give_back(&activity("a"), FIRST, &units).await.unwrap();
+    assert_eq!(counts(&stock, FIRST, "car").await, (5, 0, 0));
+}
+
 pub async fn another_epoch_takes_nothing(stock: Arc<dyn Stock>) {
     fill(&stock, Epoch(2), &[("car", 3, 0)]).await;
     for epoch in [Epoch(1), Epoch(3)] {
@@ -261,4 +289,43 @@ pub async fn open_claims_are_listed_oldest_first(stock: Arc<dyn Stock>) {
     // Asking again makes a claim no younger.
     reserve(&stock, early, &["car"], 50).await;
     assert_eq!(open_claims(&stock, 11, 9).await, [early]);
+}
+
+pub async fn large_batches_are_answered_whole(stock: Arc<dyn Stock>) {
+    fill(&stock, FIRST, &[("car", 1_100, 0)]).await;
+    let reservations: Vec<_> =
+        (0..1_203).map(|_| Reservation { claim_id: claim_id(), choices: choices(&["car"]) }).collect();
+    let Counted::Answer(given) = stock.reserve(&activity("a"), FIRST, &reservations, at(0)).await.unwrap() else {
+        panic!("the counters are of another epoch")
+    };
+    assert_eq!(given, [vec![Some(0); 1_100], vec![None; 103]].concat());
+    let ids: Vec<_> = reservations.iter().map(|reservation| reservation.claim_id).collect();
+    assert_eq!(open_claims(&stock, 9, 5_000).await.len(), 1_100);
+    // Each is named twice: the first end is the end.
+    let confirmed = ids.iter().map(|id| (*id, ClaimEnd::Confirm));
+    let ends: Vec<_> = confirmed.chain(ids.iter().map(|id| (*id, ClaimEnd::Release))).collect();
+    assert_eq!(stock.settle(&activity("a"), FIRST, &ends).await.unwrap(), Counted::Answer(()));
+    assert_eq!(counts(&stock, FIRST, "car").await, (0, 1_100, 0));
+    let units: Vec<_> = ids[..1_001].iter().map(|id| (*id, award_item("car"))).collect();
+    assert_eq!(stock.give_back(&activity("a"), FIRST, &units).await.unwrap(), Counted::Answer(()));
+    assert_eq!(counts(&stock, FIRST, "car").await, (1_001, 99, 0));
+}
+
+pub async fn awards_and_skus_of_one_name_are_two_items(stock: Arc<dyn Stock>) {
+    let sku = StockItem::Sku("car".parse().unwrap());
+    let of_sku = StockTruth { item: sku.clone(), total: 2, used: 0 };
+    let items = [of_sku, truth(&[("car", 7, 3)]).remove(0)];
+    stock.fill(&activity("a"), FIRST, &items).await.unwrap();
+    let order = ClaimId::Recharge(RechargeOrderId::from_ulid(mint(&user("ann"))));
+    let reservation = Reservation { claim_id: order, choices: vec![Some(sku.clone())] };
+    stock.reserve(&activity("a"), FIRST, &[reservation], at(0)).await.unwrap();
+    let Counted::Answer(counters) = stock.counters(&activity("a"), FIRST).await.unwrap() else {
+        panic!("the counters are of another epoch")
+    };
+    let told: Vec<_> = counters.iter().map(|counter| (counter.item.kind(), counter.left, counter.claimed)).collect();
+    assert_eq!(told, [("award", 4, 0), ("sku", 1, 1)]);
+    let Counted::Answer(open) = stock.open_claims(&activity("a"), FIRST, at(1), 9).await.unwrap() else {
+        panic!("the counters are of another epoch")
+    };
+    assert_eq!(open, [Claim { claim_id: order, activity_id: activity("a"), item: sku }]);
 }

@@ -23,7 +23,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// Settings with one endpoint, "partner", that may be called wherever it is.
 fn settings(url: &str) -> WebhookConfig {
     let host = url.split('/').nth(2).expect("a URL with a host");
-    let endpoint = EndpointConfig { url: url.into(), secret: SECRET.into() };
+    let endpoint = EndpointConfig { url: url.into(), secret: SECRET.into(), reserve: false };
     WebhookConfig {
         timeout_ms: 10_000,
         allow_hosts: vec![host.into()],
@@ -49,6 +49,9 @@ fn a_delivery() -> Delivery {
         outbox_id: OutboxId::from_ulid(mint()),
         lease: 1,
         attempt: 1,
+        round: 1,
+        way: None,
+        wanted_back: None,
         award: AwardRecord {
             award_record_id: AwardRecordId::from_ulid(mint()),
             draw_id: DrawId::from_ulid(mint()),

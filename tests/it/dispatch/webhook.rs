@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use big_market::dispatch::{Attempted, Channel};
+use big_market::dispatch::{Attempted, Channel, Stage, StageCall};
 use big_market::domain::award::Prize;
 use big_market::domain::outbox::FailureClass;
 use hmac::{Hmac, KeyInit, Mac};
@@ -252,4 +252,68 @@ async fn settings_that_cannot_work_are_refused_at_the_start() {
     let mut fine = settings("https://partner.example:443/awards");
     fine.allow_hosts = vec!["LOCALHOST:8090".into(), "[::1]:80".into(), "10.0.0.1:443".into()];
     assert!(webhook(&fine).is_ok());
+}
+
+fn reserving(url: &str) -> impl Channel + use<> {
+    let mut settings = settings(url);
+    settings.endpoints.get_mut("partner").expect("there").reserve = true;
+    webhook(&settings).expect("valid")
+}
+
+fn a_prize() -> Prize {
+    Prize::Webhook { endpoint: "partner".into(), payload: json!({ "calls": 5 }) }
+}
+
+#[tokio::test]
+async fn a_reserving_endpoint_is_called_stage_by_stage_with_a_key_for_each() {
+    let server = answering(ResponseTemplate::new(200).set_body_json(json!({ "reference": "r-1" }))).await;
+    let (channel, delivery, prize) = (reserving(&url(&server)), a_delivery(), a_prize());
+    assert!(channel.stages(&prize));
+    let stages = [Stage::Reserve, Stage::Send, Stage::Confirm, Stage::Release];
+    for stage in stages {
+        let reservation = (stage != Stage::Reserve).then_some("r-1");
+        for _ in 0..2 {
+            let call = StageCall { stage, round: 2, reservation, award: &delivery.award };
+            let Attempted::Delivered { reference, .. } = channel.stage(&call, &prize).await else { panic!("{call:?}") };
+            assert_eq!(reference.as_deref(), Some("r-1"));
+        }
+    }
+    let requests = server.received_requests().await.expect("recorded");
+    for (tries, stage) in requests.chunks(2).zip(stages) {
+        assert_eq!(tries[0].body, tries[1].body, "the same on every try");
+        let key = format!("{}-2-{}", delivery.award.award_record_id, stage.as_str());
+        for name in ["webhook-id", "idempotency-key"] {
+            assert_eq!(tries[1].headers.get(name).expect(name), key.as_str());
+        }
+        let event: Value = serde_json::from_slice(&tries[0].body).expect("JSON");
+        assert_eq!(event["type"], format!("award.{}", stage.as_str()));
+        let reservation = if stage == Stage::Reserve { Value::Null } else { json!("r-1") };
+        let data = &event["data"];
+        assert_eq!((&data["reservation"], &data["round"]), (&reservation, &json!(2)));
+        assert_eq!((&data["user_id"], &data["payload"]["calls"]), (&json!("ann"), &json!(5)));
+    }
+}
+
+#[tokio::test]
+async fn only_what_an_endpoint_says_is_gone_counts_as_released() {
+    for (status, gone) in [(410, true), (404, false), (409, false), (503, false)] {
+        let server = answering(ResponseTemplate::new(status)).await;
+        let (channel, delivery, prize) = (reserving(&url(&server)), a_delivery(), a_prize());
+        for stage in [Stage::Reserve, Stage::Send, Stage::Confirm, Stage::Release] {
+            let call = StageCall { stage, round: 1, reservation: None, award: &delivery.award };
+            let attempted = channel.stage(&call, &prize).await;
+            let expected = gone && stage == Stage::Release;
+            assert_eq!(matches!(attempted, Attempted::Delivered { .. }), expected, "{stage:?} {attempted:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_no_longer_reserves_can_still_be_told_to_release() {
+    let server = answering(ResponseTemplate::new(204)).await;
+    let plain = webhook(&settings(&url(&server))).expect("valid");
+    let (delivery, prize) = (a_delivery(), a_prize());
+    assert!(!plain.stages(&prize), "only where the settings say so");
+    let call = StageCall { stage: Stage::Release, round: 1, reservation: Some("r-1"), award: &delivery.award };
+    assert!(matches!(plain.stage(&call, &prize).await, Attempted::Delivered { .. }));
 }

@@ -1,6 +1,7 @@
 //! An application with one activity for each kind of prize, and a third party that does as it is told.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -9,7 +10,7 @@ use big_market::clock::{Clock, Sources, SystemChance};
 use big_market::config::{Config, EndpointConfig};
 use big_market::dispatch::draws::DrawsChannel;
 use big_market::dispatch::points::PointsChannel;
-use big_market::dispatch::{Attempted, Channel};
+use big_market::dispatch::{Attempted, Channel, Stage, StageCall};
 use big_market::domain::award::{AwardKind, AwardRecord, Prize};
 use big_market::domain::bucket::Bucket;
 use big_market::domain::calendar::{Day, Timestamp};
@@ -21,18 +22,16 @@ use big_market::domain::points::Points;
 use big_market::fault::Fault;
 use big_market::jobs;
 use big_market::queue::{Handler, Lane, Message, Queue};
-use big_market::stock::memory::MemoryStock;
-use big_market::store::draws::{DrawStore, FactsQuestion, NewRecharge, Recharged};
-use big_market::store::sqlite::SqliteStore;
-use big_market::store::stock::StockStore;
+use big_market::store::draws::{FactsQuestion, NewRecharge, Recharged};
 use big_market::store::{Page, Store};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::support::backing::Backing;
+use crate::support::reserving::Reserving;
 use crate::support::time::ManualClock;
 
 /// What each activity is called and gives, always.
@@ -46,10 +45,10 @@ const PRIZES: &[(&str, &str)] = &[
 pub(super) struct Bench {
     pub(super) app: App,
     pub(super) clock: Arc<ManualClock>,
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: Arc<dyn Store>,
     pub(super) queue: Arc<TestQueue>,
     pub(super) partner: Arc<Partner>,
-    _directory: TempDir,
+    _backing: Backing,
 }
 
 impl Bench {
@@ -71,19 +70,18 @@ impl Bench {
         queue: Arc<dyn Queue>,
         change: impl FnOnce(&mut Config),
     ) -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
-        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.expect("a store"));
-        store.migrate().await.expect("migrated");
+        let backing = Backing::fresh().await;
+        let store = backing.store().await;
         let partner = Arc::new(Partner::default());
         let mut config = Config::defaults();
-        let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+        let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new(), reserve: false };
         config.webhook.endpoints.insert("partner".into(), endpoint);
         change(&mut config);
         let app = App::new(Parts {
             config,
             sources: Sources::new(clock.clone(), Arc::new(SystemChance)),
             store: store.clone(),
-            stock: Arc::new(MemoryStock::new()),
+            stock: backing.stock().await,
             queue,
             channels: vec![Arc::new(PointsChannel), Arc::new(DrawsChannel), partner.clone()],
         });
@@ -102,7 +100,7 @@ impl Bench {
             let document = document::parse(&document, Format::Toml).expect("readable");
             app.publish(document, "test").await.expect("valid");
         }
-        Self { app, clock, store, queue: test_queue, partner, _directory: directory }
+        Self { app, clock, store, queue: test_queue, partner, _backing: backing }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -210,6 +208,7 @@ fn activity_id(activity: &str) -> ActivityId {
     ActivityId::new(activity).expect("an id")
 }
 
+type StageAnswer = dyn Fn() -> Option<Attempted> + Send + Sync;
 type Answer = dyn Fn(Delivery) -> BoxFuture<'static, Attempted> + Send + Sync;
 
 /// A third party. It takes everything, until it is told otherwise.
@@ -217,6 +216,10 @@ type Answer = dyn Fn(Delivery) -> BoxFuture<'static, Attempted> + Send + Sync;
 pub(super) struct Partner {
     answer: Mutex<Option<Arc<Answer>>>,
     calls: Mutex<Vec<AwardRecordId>>,
+    reserves: AtomicBool,
+    stage_answers: Mutex<HashMap<Stage, Arc<StageAnswer>>>,
+    /// What it reserved, sent and let go of.
+    pub(super) reserving: Reserving,
 }
 
 impl Partner {
@@ -229,6 +232,16 @@ impl Partner {
 
     pub(super) fn recovers(&self) {
         *self.answer.lock().expect("not poisoned") = None;
+    }
+
+    /// Whether it reserves from now on before it sends.
+    pub(super) fn reserves(&self, does: bool) {
+        self.reserves.store(does, Ordering::Relaxed);
+    }
+
+    /// Answers one kind of call so from now on; where there is no answer it does what it is asked.
+    pub(super) fn answers_stage(&self, stage: Stage, answer: impl Fn() -> Option<Attempted> + Send + Sync + 'static) {
+        self.stage_answers.lock().expect("not poisoned").insert(stage, Arc::new(answer));
     }
 
     /// The keys it was called with, in order.
@@ -254,6 +267,15 @@ impl Channel for Partner {
             Some(answer) => answer(delivery.clone()).await,
             None => Attempted::Delivered { reference: Some("taken".into()), reply: None },
         }
+    }
+
+    fn stages(&self, _prize: &Prize) -> bool {
+        self.reserves.load(Ordering::Relaxed)
+    }
+
+    async fn stage(&self, call: &StageCall<'_>, _prize: &Prize) -> Attempted {
+        let answer = self.stage_answers.lock().expect("not poisoned").get(&call.stage).cloned();
+        answer.and_then(|answer| answer()).unwrap_or_else(|| self.reserving.take(call))
     }
 }
 

@@ -12,7 +12,7 @@ use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
 use big_market::fault::Error;
 use big_market::queue::{Lane, Message, Queue};
-use big_market::store::outbox::{Lease, OutboxStore};
+use big_market::store::outbox::Lease;
 use chrono::TimeDelta;
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};

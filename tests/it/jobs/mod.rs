@@ -6,4 +6,5 @@ mod dispatch;
 mod parts;
 mod points;
 mod redrive;
+mod reservations;
 mod worker;

@@ -6,9 +6,8 @@ use big_market::domain::bucket::Bucket;
 use big_market::domain::cron::{CronFire, FireKey, FireState};
 use big_market::domain::outbox::AttemptOutcome;
 use big_market::queue::{Lane, Message};
+use big_market::store::Page;
 use big_market::store::Store;
-use big_market::store::outbox::OutboxStore;
-use big_market::store::{Page, sqlite::SqliteStore};
 use chrono::TimeDelta;
 
 use super::bench::{Bench, ann};
@@ -56,7 +55,7 @@ async fn fire(bench: &Bench) -> CronFire {
 }
 
 /// The buckets of users whose work is left.
-async fn left(store: &SqliteStore) -> Vec<u16> {
+async fn left(store: &std::sync::Arc<dyn Store>) -> Vec<u16> {
     let entries = store.outbox(None, &Page { after: None, limit: 1_000 }).await.expect("listed");
     entries.iter().map(|entry| Bucket::of(&entry.user_id).number()).collect()
 }

@@ -4,6 +4,8 @@ use big_market::domain::document::{CampaignDocument, Format, parse};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
+use crate::support::partner::RESERVING;
+
 /// The activity of every life.
 pub const ACTIVITY: &str = "model";
 /// Where lives are lived. An activity keeps its zone.
@@ -59,6 +61,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         _ => "[blacklist]\nusers = [\"user0\"]\naward = \"points\"\npoints = { min = \"0.01\", max = \"1\" }",
     };
     let delay = [0, 30, 600][random.random_range(0..3)];
+    let partner = at_the_partner(webhook, &partner_limit, delay);
     let text = format!(
         r#"
         activity = "{ACTIVITY}"
@@ -82,15 +85,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         {draws_scarcity}
         fallback = "points"
         prize = {{ kind = "draws", sku = "one" }}
-        [[awards]]
-        id = "partner"
-        title = "Partner"
-        weight = "0.2"
-        stock = {webhook}
-        {partner_limit}
-        fallback = "draws"
-        dispatch_after_seconds = {delay}
-        prize = {{ kind = "webhook", endpoint = "partner" }}
+        {partner}
         [[awards]]
         id = "goods"
         title = "Goods"
@@ -115,7 +110,7 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         [[tiers]]
         at = {at}
         mode = "{mode}"
-        awards = ["partner", "draws"]
+        awards = ["partner", "reserved", "draws"]
         {blacklist}
         [[skus]]
         id = "five"
@@ -131,4 +126,28 @@ pub fn any(random: &mut StdRng, zone: &str, generous: u64) -> CampaignDocument {
         "#
     );
     parse(&text, Format::Toml).expect("the document of a life can be read")
+}
+
+/// Awards of third parties: one is told at once, one reserves.
+fn at_the_partner(stock: u64, limit: &str, delay: u32) -> String {
+    format!(
+        r#"
+        [[awards]]
+        id = "partner"
+        title = "Partner"
+        weight = "0.1"
+        stock = {stock}
+        {limit}
+        fallback = "reserved"
+        dispatch_after_seconds = {delay}
+        prize = {{ kind = "webhook", endpoint = "partner" }}
+        [[awards]]
+        id = "reserved"
+        title = "Reserved at the partner"
+        weight = "0.1"
+        stock = {stock}
+        fallback = "draws"
+        prize = {{ kind = "webhook", endpoint = "{RESERVING}" }}
+        "#
+    )
 }

@@ -15,8 +15,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use world::World;
 
-/// Lives that a plain run lives in each of its parts.
-const LIVES: u64 = 400;
+use crate::support::backing::Half;
+
+/// Lives that a plain run lives in each of its parts: those on databases take longer.
+fn lives() -> u64 {
+    match Half::tested() {
+        Half::Embedded => 400,
+        Half::Distributed => 20,
+    }
+}
+
 /// Steps of one life.
 const STEPS: u32 = 24;
 
@@ -43,7 +51,7 @@ fn live_all(first: u64) {
     if let Some(seed) = number("BIG_MARKET_MODEL_SEED") {
         return live(seed);
     }
-    let lives = number("BIG_MARKET_MODEL_LIVES").unwrap_or(LIVES);
+    let lives = number("BIG_MARKET_MODEL_LIVES").unwrap_or_else(lives);
     for seed in (first..).step_by(PARTS).take(usize::try_from(lives).unwrap()) {
         live(seed);
     }

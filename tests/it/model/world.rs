@@ -27,22 +27,21 @@ use big_market::domain::standing::UserList;
 use big_market::fault::Error;
 use big_market::jobs;
 use big_market::queue::Message;
-use big_market::stock::memory::MemoryStock;
-use big_market::store::sqlite::SqliteStore;
+use big_market::stock::Stock;
 use big_market::store::{Page, Store};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::documents::{self, ACTIVITY, SKUS};
 use super::savings::{Savings, saver};
+use crate::support::backing::{Backing, Half};
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
-use crate::support::partner::Partner;
+use crate::support::partner::{Partner, RESERVING};
 use crate::support::time::{ManualClock, SeededChance};
 
 const USERS: usize = 4;
@@ -57,8 +56,8 @@ pub struct World {
     random: StdRng,
     clock: Arc<ManualClock>,
     sources: Sources,
-    store: Arc<dyn Store>,
-    stock: Arc<MemoryStock>,
+    backing: Backing,
+    stock: Arc<dyn Stock>,
     queue: Arc<LossyQueue>,
     partner: Arc<Partner>,
     process: Process,
@@ -76,9 +75,8 @@ pub struct World {
     latest: Timestamp,
     /// When the first process began to look at the schedules.
     began: Timestamp,
-    /// Runs what the store does beside its callers.
-    _outer: Runtime,
-    _directory: TempDir,
+    /// Runs what the embedded store does beside its callers: it outlives the processes.
+    outer: Runtime,
 }
 
 /// One process: dropping its runtime kills every task at its await.
@@ -88,6 +86,17 @@ struct Process {
     /// Another process on the same store and counters. It shares the runtime, and so dies with this one.
     rival: App,
     crash: Arc<Crash>,
+    /// What it works on.
+    store: Arc<dyn Store>,
+}
+
+/// What a process starts on.
+struct Ground<'a> {
+    sources: &'a Sources,
+    backing: &'a Backing,
+    /// The embedded store and counters, which processes share.
+    store: &'a Arc<dyn Store>,
+    stock: &'a Arc<dyn Stock>,
 }
 
 /// What a rival was answered.
@@ -105,27 +114,22 @@ impl World {
     }
 
     fn with_queue(seed: u64, queue: LossyQueue) -> Self {
-        let shared_memory = std::path::Path::new("/dev/shm");
-        let directory =
-            if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() }.unwrap();
         let outer = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let store: Arc<dyn Store> = outer.block_on(async {
-            let store = SqliteStore::open(&directory.path().join("market.db"), 1).await.unwrap();
-            store.migrate().await.unwrap();
-            Arc::new(store)
-        });
+        let backing = outer.block_on(Backing::fresh());
+        let store = outer.block_on(backing.store());
         let clock = Arc::new(ManualClock::at("2026-03-07T12:00:00Z"));
         let sources = Sources::new(clock.clone(), Arc::new(SeededChance::new(seed)));
-        let stock = Arc::new(MemoryStock::new());
+        let stock = outer.block_on(backing.stock());
         let queue = Arc::new(queue);
         let partner = Arc::new(Partner::new(seed));
-        let process = Process::start(&sources, &store, &stock, &queue, &partner);
+        let ground = Ground { sources: &sources, backing: &backing, store: &store, stock: &stock };
+        let process = Process::start(&ground, &queue, &partner);
         let sources_now = sources.now();
         let mut world = Self {
             random: StdRng::seed_from_u64(seed),
             clock,
             sources,
-            store,
+            backing,
             stock,
             queue,
             partner,
@@ -141,8 +145,7 @@ impl World {
             adrift: false,
             latest: sources_now,
             began: sources_now,
-            _outer: outer,
-            _directory: directory,
+            outer,
         };
         world.publish();
         for user in 0..USERS {
@@ -374,7 +377,7 @@ impl World {
     }
 
     fn fires(&self) -> Vec<CronFire> {
-        let store = self.store.clone();
+        let store = self.process.store.clone();
         self.process.runtime.block_on(async move { store.fires(Some("prune"), None, 1_000).await }).unwrap()
     }
 
@@ -412,6 +415,10 @@ impl World {
             let awards = self.process.runtime.block_on(async move { app.awards_of(&user, &page).await }).unwrap();
             let mut points = 0;
             for award in awards {
+                if award.award_id.as_str() == "reserved" {
+                    self.partner.check_reserved(&award);
+                    continue;
+                }
                 match (&award.value, award.state) {
                     (PrizeValue::Points { amount }, AwardState::Delivered) => points += amount.hundredths(),
                     (PrizeValue::Webhook, AwardState::Delivered) => {
@@ -458,9 +465,11 @@ impl World {
     /// A new process on what the old one left. Its counters may be gone with it.
     fn restart(&mut self) {
         if self.random.random_bool(0.5) {
-            self.stock = Arc::new(MemoryStock::new());
+            self.lose_stock();
         }
-        self.process = Process::start(&self.sources, &self.store, &self.stock, &self.queue, &self.partner);
+        let store = self.process.store.clone();
+        let ground = Ground { sources: &self.sources, backing: &self.backing, store: &store, stock: &self.stock };
+        self.process = Process::start(&ground, &self.queue, &self.partner);
     }
 
     fn draw_some(&mut self) {
@@ -590,7 +599,7 @@ impl World {
                 async move { drop(change(rival).await) }.boxed()
             }
             _ => {
-                let store = self.store.clone();
+                let store = self.process.store.clone();
                 async move {
                     let seen = store.stock_epoch(&activity_id()).await.unwrap().unwrap();
                     store.raise_epoch(&activity_id(), seen).await.unwrap();
@@ -808,8 +817,12 @@ impl World {
     }
 
     fn lose_counters(&mut self) {
-        self.stock = Arc::new(MemoryStock::new());
+        self.lose_stock();
         self.restart();
+    }
+
+    fn lose_stock(&mut self) {
+        self.stock = self.outer.block_on(self.backing.lost_stock());
     }
 
     /// Works off everything that is due, in a process that does not die.
@@ -821,6 +834,8 @@ impl World {
                 continue;
             }
             self.run_named("relay_outbox");
+            // Work may wait for a third party to let go.
+            self.run_named("run_workflows");
             let due = self.due();
             if due == 0 {
                 return;
@@ -835,7 +850,7 @@ impl World {
     /// Entries that are due now, and leases that are still held.
     fn due(&mut self) -> usize {
         let now = self.sources.now();
-        let store = self.store.clone();
+        let store = self.process.store.clone();
         self.process.runtime.block_on(async move {
             let page = Page { after: None, limit: 10_000 };
             let open = store.outbox(None, &page).await.unwrap();
@@ -855,17 +870,20 @@ impl World {
 }
 
 impl Process {
-    fn start(
-        sources: &Sources,
-        store: &Arc<dyn Store>,
-        stock: &Arc<MemoryStock>,
-        queue: &Arc<LossyQueue>,
-        partner: &Arc<Partner>,
-    ) -> Self {
+    fn start(ground: &Ground<'_>, queue: &Arc<LossyQueue>, partner: &Arc<Partner>) -> Self {
+        let Ground { sources, backing, .. } = *ground;
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let (store, stock) = match Half::tested() {
+            Half::Embedded => (ground.store.clone(), ground.stock.clone()),
+            // Its connections are its own, and end with it.
+            Half::Distributed => runtime.block_on(async { (backing.store().await, backing.stock().await) }),
+        };
         let start = |crash: &Arc<Crash>| {
             let mut config = Config::defaults();
-            let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
-            config.webhook.endpoints.insert("partner".into(), endpoint);
+            let endpoint =
+                EndpointConfig { url: "https://partner.example/".into(), secret: String::new(), reserve: false };
+            config.webhook.endpoints.insert("partner".into(), endpoint.clone());
+            config.webhook.endpoints.insert(RESERVING.into(), EndpointConfig { reserve: true, ..endpoint });
             // Jobs run when a life runs them; only prune may also come due, once an hour and in parts.
             let cron = &mut config.cron;
             for entry in [
@@ -895,9 +913,8 @@ impl Process {
             })
         };
         let crash = Arc::new(Crash::default());
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let (app, rival) = runtime.block_on(async { (start(&crash), start(&Arc::default())) });
-        Self { runtime, app, rival, crash }
+        Self { runtime, app, rival, crash, store }
     }
 }
 

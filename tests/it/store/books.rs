@@ -10,11 +10,8 @@ use big_market::domain::standing::Standing;
 use big_market::domain::stock::Epoch;
 use big_market::store::Store;
 use big_market::store::draws::Recorded;
-use big_market::store::sqlite::SqliteStore;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions};
-use tempfile::TempDir;
 
+use super::ground::Ground;
 use crate::support::points::Saver;
 use crate::support::rows::{self, OpenActivity, activity, at, finish, lease, points, user};
 
@@ -119,7 +116,7 @@ const PLANTED: [Planted; 31] = [
         detail: "it was decided from 3 wins of award car where there were 2 and the limit is 2",
     },
     Planted {
-        sql: "UPDATE entry SET amount = amount + 1 WHERE account_id = 'issuer'",
+        sql: "UPDATE entry SET amount = amount + 1 WHERE account_id LIKE 'issuer%'",
         invariant: Invariant::Ledger,
         subject: "transfer xfer_",
         detail: "its entries sum to 1 hundredths",
@@ -179,7 +176,7 @@ const PLANTED: [Planted; 31] = [
         detail: "its balance is 10 hundredths, its holds hold 0",
     },
     Planted {
-        sql: "DELETE FROM award_record WHERE draw_id = (SELECT MIN(draw_id) FROM draw)",
+        sql: "DELETE FROM award_record WHERE draw_id = (SELECT draw_id FROM draw ORDER BY draw_id LIMIT 1)",
         invariant: Invariant::Awards,
         subject: "draw draw_",
         detail: "it has no award record of its own",
@@ -219,16 +216,12 @@ const PLANTED: [Planted; 31] = [
 
 /// Ann won one of everything; points and draws were given, the rest waits. Bob won two cars of an activity that allows two,
 /// earned 50 hundredths, spent 20 and holds 10 back.
-async fn worked() -> (Arc<dyn Store>, TempDir) {
-    let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&directory.path().join("store.db"), 1).await.unwrap();
-    store.migrate().await.unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
-    let open = OpenActivity::publish(&store, "a").await;
+async fn work(store: &Arc<dyn Store>) {
+    let open = OpenActivity::publish(store, "a").await;
     let pack = PrizeValue::Draws { sku: SkuId::new("pack").unwrap(), draws: 2 };
     let prizes = [points(100), pack, PrizeValue::Goods, PrizeValue::Nothing, PrizeValue::Webhook];
     let draws = open.won(&user("ann"), &prizes).await;
-    let deliveries = lease(&store, &draws[..2], at(1)).await;
+    let deliveries = lease(store, &draws[..2], at(1)).await;
     let outcomes = [AttemptOutcome::CreditPoints, AttemptOutcome::GrantDraws];
     let finishes: Vec<_> =
         deliveries.iter().zip(outcomes).map(|(delivery, outcome)| finish(delivery, outcome)).collect();
@@ -252,7 +245,6 @@ async fn worked() -> (Arc<dyn Store>, TempDir) {
         }
     }
     assert_eq!(limited.record(&group).await, Recorded::Committed);
-    (store, directory)
 }
 
 async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
@@ -265,19 +257,15 @@ async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
     found
 }
 
-#[tokio::test]
-async fn every_planted_violation_is_named() {
+async fn name_every_planted_violation(fresh: impl AsyncFn() -> Ground) {
     for planted in &PLANTED {
-        let (store, directory) = worked().await;
-        assert_eq!(all_violations(&store).await, [], "before {}", planted.sql);
-        let options = SqliteConnectOptions::new()
-            .filename(directory.path().join("store.db"))
-            .foreign_keys(false)
-            .pragma("ignore_check_constraints", "on");
-        let mut connection = options.connect().await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(planted.sql)).execute(&mut connection).await.unwrap();
+        let ground = fresh().await;
+        let store = ground.store();
+        work(store).await;
+        assert_eq!(all_violations(store).await, [], "before {}", planted.sql);
+        ground.plant(planted.sql).await;
 
-        let found = all_violations(&store).await;
+        let found = all_violations(store).await;
         let named = found.iter().any(|violation| {
             violation.invariant == planted.invariant
                 && violation.subject.starts_with(planted.subject)
@@ -289,14 +277,22 @@ async fn every_planted_violation_is_named() {
 }
 
 #[tokio::test]
+async fn every_planted_violation_is_named_on_sqlite() {
+    name_every_planted_violation(Ground::sqlite).await;
+}
+
+#[tokio::test]
+async fn every_planted_violation_is_named_on_postgres() {
+    name_every_planted_violation(Ground::postgres).await;
+}
+
+#[tokio::test]
 async fn no_more_violations_are_named_than_asked_for() {
-    let (store, directory) = worked().await;
-    let mut connection =
-        SqliteConnectOptions::new().filename(directory.path().join("store.db")).connect().await.unwrap();
-    sqlx::raw_sql("UPDATE outbox SET state = 'dead', due_at = NULL, ended_at = 1")
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    assert_eq!(store.award_violations(99).await.unwrap().len(), 4);
-    assert_eq!(store.award_violations(1).await.unwrap().len(), 1);
+    for ground in [Ground::sqlite().await, Ground::postgres().await] {
+        let store = ground.store();
+        work(store).await;
+        ground.plant("UPDATE outbox SET state = 'dead', due_at = NULL, ended_at = 1").await;
+        assert_eq!(store.award_violations(99).await.unwrap().len(), 4);
+        assert_eq!(store.award_violations(1).await.unwrap().len(), 1);
+    }
 }

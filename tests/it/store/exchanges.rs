@@ -6,11 +6,8 @@ use big_market::domain::reconcile::{Invariant, Violation};
 use big_market::store::Store;
 use big_market::store::behaviours::BehavioursRecorded;
 use big_market::store::redemptions::Redeemed;
-use big_market::store::sqlite::SqliteStore;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions};
-use tempfile::TempDir;
 
+use super::ground::Ground;
 use crate::support::exchanges::{earn, payment, redemption, reversal};
 use crate::support::rows::{OpenActivity, user};
 
@@ -36,14 +33,10 @@ const PLANTED: &[(&str, &str, &str)] = &[
 ];
 
 /// Ann exchanged points twice, took one exchange back, and paid once.
-async fn worked() -> (Arc<dyn Store>, TempDir) {
-    let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&directory.path().join("store.db"), 1).await.unwrap();
-    store.migrate().await.unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
-    let open = OpenActivity::publish(&store, "a").await;
+async fn work(store: &Arc<dyn Store>) {
+    let open = OpenActivity::publish(store, "a").await;
     let ann = user("ann");
-    earn(&store, &ann, 1_000, None).await;
+    earn(store, &ann, 1_000, None).await;
     for key in ["kept", "reversed"] {
         let new = redemption(&open, &ann, key, (300, 5));
         assert_eq!(store.record_redemption(&new).await.unwrap(), Redeemed::Committed);
@@ -52,7 +45,6 @@ async fn worked() -> (Arc<dyn Store>, TempDir) {
         }
     }
     assert_eq!(store.record_behaviours(&[payment(&open, &ann, "pay-1")]).await.unwrap(), BehavioursRecorded::Committed);
-    (store, directory)
 }
 
 async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
@@ -61,18 +53,14 @@ async fn all_violations(store: &Arc<dyn Store>) -> Vec<Violation> {
     found
 }
 
-#[tokio::test]
-async fn every_planted_violation_is_named() {
+async fn name_every_planted_violation(fresh: impl AsyncFn() -> Ground) {
     for (sql, subject, detail) in PLANTED {
-        let (store, directory) = worked().await;
-        assert_eq!(all_violations(&store).await, [], "before {sql}");
-        let options = SqliteConnectOptions::new()
-            .filename(directory.path().join("store.db"))
-            .foreign_keys(false)
-            .pragma("ignore_check_constraints", "on");
-        let mut connection = options.connect().await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(*sql)).execute(&mut connection).await.unwrap();
-        let found = all_violations(&store).await;
+        let ground = fresh().await;
+        let store = ground.store();
+        work(store).await;
+        assert_eq!(all_violations(store).await, [], "before {sql}");
+        ground.plant(sql).await;
+        let found = all_violations(store).await;
         let named = found.iter().any(|violation| {
             violation.invariant == Invariant::Ledger
                 && violation.subject.starts_with(subject)
@@ -82,4 +70,14 @@ async fn every_planted_violation_is_named() {
         assert_eq!(store.redemption_violations(1).await.unwrap().len().max(1), 1);
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn every_planted_violation_is_named_on_sqlite() {
+    name_every_planted_violation(Ground::sqlite).await;
+}
+
+#[tokio::test]
+async fn every_planted_violation_is_named_on_postgres() {
+    name_every_planted_violation(Ground::postgres).await;
 }

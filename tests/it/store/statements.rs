@@ -1,11 +1,13 @@
-//! Every SQL statement of the SQLite store is prepared, whether a test runs it or not.
+//! Every SQL statement of the stores is prepared, whether a test runs it or not.
 
 use std::path::Path;
 
 use big_market::store::Store;
 use big_market::store::sqlite::SqliteStore;
-use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqlSafeStr, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr, SqliteConnection};
 use tempfile::TempDir;
+
+use crate::support::postgres_server::Database;
 
 /// Fewer would mean that the search for statements no longer finds them.
 const STATEMENTS_MIN: usize = 75;
@@ -29,8 +31,8 @@ fn statements(file: &str, source: &str) -> Vec<String> {
 }
 
 /// Every statement of the store with the name of its file.
-fn all_statements() -> Vec<(String, String)> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
+fn all_statements(adapter: &str) -> Vec<(String, String)> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store").join(adapter);
     let files = std::fs::read_dir(sources).unwrap().map(|entry| entry.unwrap().path());
     files
         .flat_map(|file| {
@@ -50,9 +52,22 @@ async fn migrated() -> (SqliteConnection, TempDir) {
 }
 
 #[tokio::test]
-async fn every_sql_statement_can_be_prepared() {
+async fn every_statement_on_postgres_can_be_prepared() {
+    let database = Database::fresh().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    let all = all_statements("postgres");
+    assert!(all.len() >= STATEMENTS_MIN, "only {} statements were found", all.len());
+    for (file, statement) in all {
+        if let Err(fault) = (&mut connection).prepare(AssertSqlSafe(statement.clone()).into_sql_str()).await {
+            panic!("{file}: {fault}\n{statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_statement_on_sqlite_can_be_prepared() {
     let (mut connection, _directory) = migrated().await;
-    let all = all_statements();
+    let all = all_statements("sqlite");
     assert!(all.len() >= STATEMENTS_MIN, "only {} statements were found", all.len());
     for (file, statement) in all {
         if let Err(fault) = (&mut connection).prepare(AssertSqlSafe(statement.clone()).into_sql_str()).await {
@@ -81,7 +96,7 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN CONSTANT ROW",
     ];
     let (mut connection, _directory) = migrated().await;
-    for (file, statement) in all_statements().into_iter().filter(|(file, _)| !file.ends_with("books.rs")) {
+    for (file, statement) in all_statements("sqlite").into_iter().filter(|(file, _)| !file.ends_with("books.rs")) {
         let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         for row in sqlx::query(plan).fetch_all(&mut connection).await.unwrap() {
             let step: String = row.get("detail");

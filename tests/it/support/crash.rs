@@ -61,7 +61,7 @@ use big_market::store::redemptions::{
     NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore,
 };
 use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
-use big_market::store::stock::{StockNote, StockStore};
+use big_market::store::stock::{StockNote, StockStore, Turn};
 use big_market::store::stories::StoryStore;
 use big_market::store::tokens::TokenStore;
 use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
@@ -203,6 +203,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn reopen_activity(activity_id: &ActivityId, closed_by: WorkflowId, change: &Change) -> Stored<bool>;
     fn ended_activities(now: Timestamp) -> Stored<Vec<ActivityId>>;
     fn staged_activities(channel: &str, source: &str) -> Stored<Vec<(ActivityHead, Timestamp)>>;
+    fn align_catalog() -> Stored<u64>;
 });
 mortal!(MortalStore.store: DrawStore {
     fn draw_facts(questions: &[FactsQuestion]) -> Stored<(Vec<ActivityHead>, Vec<Facts>)>;
@@ -228,6 +229,7 @@ mortal!(MortalStore.store: RedemptionStore {
 });
 mortal!(MortalStore.store: StockStore {
     fn stock_epoch(activity_id: &ActivityId) -> Stored<Option<Epoch>>;
+    fn rebuild_turn(activity_id: &ActivityId) -> Stored<Turn>;
     fn raise_epoch(activity_id: &ActivityId, seen: Epoch) -> Stored<Option<Epoch>>;
     fn stock_truth(activity_id: &ActivityId) -> Stored<Vec<StockTruth>>;
     fn end_claims(claims: &[Claim], now: Timestamp) -> Stored<Vec<ClaimEnd>>;
@@ -243,6 +245,7 @@ mortal!(MortalStore.store: OutboxStore {
     fn redrive(outbox_id: OutboxId, change: &Change) -> Stored<Redriven>;
     fn redrive_dead(wish: &BulkRedrive, change: &Change) -> Stored<BulkRedriven>;
     fn recall(recall: &Recall, change: &Change) -> Stored<Recalled>;
+    fn recall_released(outbox_id: OutboxId, lease: u32, now: Timestamp) -> Stored<Option<ReturnedUnit>>;
     fn outbox_counts() -> Stored<Vec<(OutboxState, u64)>>;
     fn prune_outbox(before: Timestamp, buckets: &Range<u16>, limit: u32) -> Stored<u64>;
     fn prune_attempts(before: Timestamp, limit: u32) -> Stored<u64>;

@@ -17,8 +17,7 @@ use big_market::domain::outbox::{AttemptOutcome, AttemptResult, Delivery};
 use big_market::jobs;
 use big_market::queue::Message;
 use big_market::store::audit::AuditFilter;
-use big_market::store::outbox::{DueQuestion, Finish, Lease, OutboxStore};
-use big_market::store::sqlite::SqliteStore;
+use big_market::store::outbox::{DueQuestion, Finish, Lease};
 use big_market::store::{Page, Store};
 use big_market::{demo, telemetry};
 use bytes::Bytes;
@@ -27,10 +26,9 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 use tower::ServiceExt;
 
+use super::backing::Backing;
 use super::contract;
 use super::lossy_queue::LossyQueue;
 use super::time::{ManualClock, SeededChance};
@@ -47,13 +45,13 @@ pub struct Market {
     /// Its product.
     pub app: App,
     /// What it remembers.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Store>,
     /// Its router.
     pub router: Router,
     /// A key that may do everything.
     pub secret: String,
     keys_made: AtomicU64,
-    directory: tempfile::TempDir,
+    backing: Backing,
 }
 
 impl Market {
@@ -77,21 +75,20 @@ impl Market {
     async fn configured(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::defaults();
         change(&mut config);
-        let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(&directory.path().join("market.db"), 2).await.unwrap());
-        store.migrate().await.unwrap();
+        let backing = Backing::fresh().await;
+        let store = backing.store().await;
         let clock = Arc::new(ManualClock::at(OPENS_AT));
         let app = App::new(Parts {
             config,
             sources: Sources::new(clock.clone(), Arc::new(SeededChance::new(7))),
             store: store.clone(),
-            stock: Arc::new(big_market::stock::memory::MemoryStock::new()),
+            stock: backing.stock().await,
             queue: Arc::new(LossyQueue::reliable()),
             channels: Vec::new(),
         });
         let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
         let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here).with_guests(demo::guests()));
-        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), directory }
+        Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), backing }
     }
 
     /// A market with the demo campaign.
@@ -141,10 +138,7 @@ impl Market {
 
     /// As [`Self::plant`], where the store may refuse it.
     pub async fn try_plant(&self, sql: &'static str) -> Result<(), sqlx::Error> {
-        let options = SqliteConnectOptions::new().filename(self.directory.path().join("market.db"));
-        let mut connection = options.connect().await?;
-        sqlx::raw_sql(sql).execute(&mut connection).await?;
-        connection.close().await
+        self.backing.try_plant(sql).await
     }
 
     /// What people and servers changed, newest first; without what the market itself was made with.

@@ -2,6 +2,7 @@
 //! twice, two drivers at once. Whatever happens, a run ends complete or completely undone, and the six invariants hold.
 
 mod activities;
+mod deliver_award;
 mod scene;
 
 use big_market::domain::workflow::{Direction, WorkflowRun, WorkflowState};
@@ -14,7 +15,7 @@ use crate::support::crash::Misfortune;
 use scene::{Case, Scene};
 
 /// Every workflow there is. The harness does the rest.
-static CASES: &[Case] = &[activities::CLOSE, activities::SETTLE];
+static CASES: &[Case] = &[activities::CLOSE, activities::SETTLE, deliver_award::DELIVER];
 
 /// Awaits of one run at most.
 const POINTS_MAX: i64 = 2_000;

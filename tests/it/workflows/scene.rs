@@ -9,15 +9,13 @@ use big_market::dispatch::Channel;
 use big_market::domain::audit::Actor;
 use big_market::domain::workflow::{Direction, WorkflowRun, WorkflowState};
 use big_market::stock::Stock;
-use big_market::stock::memory::MemoryStock;
 use big_market::store::Store;
-use big_market::store::sqlite::SqliteStore;
 use big_market::workflows::{self, Advanced, Undo, Workflow};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tempfile::TempDir;
 
+use crate::support::backing::Backing;
 use crate::support::crash::{Crash, Misfortune, MortalStock, MortalStore};
 use crate::support::lossy_queue::LossyQueue;
 use crate::support::time::{ManualClock, SeededChance};
@@ -51,23 +49,18 @@ pub struct Scene {
     channels: Vec<Arc<dyn Channel>>,
     /// A process that never dies.
     pub app: App,
-    _directory: TempDir,
+    _backing: Backing,
 }
 
 impl Scene {
     pub async fn new(case: &'static Case) -> Self {
-        let shared_memory = std::path::Path::new("/dev/shm");
-        let directory =
-            if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() }.unwrap();
-        let store = SqliteStore::open(&directory.path().join("market.db"), 1).await.unwrap();
-        store.migrate().await.unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
-        let stock: Arc<dyn Stock> = Arc::new(MemoryStock::new());
+        let backing = Backing::fresh().await;
+        let (store, stock) = (backing.store().await, backing.stock().await);
         let clock = Arc::new(ManualClock::at("2026-03-07T12:00:00Z"));
         let sources = Sources::new(clock.clone(), Arc::new(SeededChance::new(7)));
         let channels = (case.channels)();
         let app = process(&sources, store.clone(), stock.clone(), &channels);
-        let scene = Self { case, clock, store, stock, sources, channels, app, _directory: directory };
+        let scene = Self { case, clock, store, stock, sources, channels, app, _backing: backing };
         (case.prepare)(&scene).await;
         scene
     }
@@ -199,7 +192,7 @@ impl Scene {
 
 fn process(sources: &Sources, store: Arc<dyn Store>, stock: Arc<dyn Stock>, channels: &[Arc<dyn Channel>]) -> App {
     let mut config = Config::defaults();
-    let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new() };
+    let endpoint = EndpointConfig { url: "https://partner.example/".into(), secret: String::new(), reserve: false };
     config.webhook.endpoints.insert("partner".into(), endpoint);
     App::new(Parts {
         config,

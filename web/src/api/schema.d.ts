@@ -753,7 +753,8 @@ export interface paths {
         /**
          * Take an award back
          * @description Recalls the award that this work would deliver, as long as nobody outside may have it: its unit goes back to stock, a coupon
-         *     code to its pool. The draw stays as it was. Again, it changes nothing.
+         *     code to its pool. The draw stays as it was. Where a third party reserved it, that is asked to let go first, and the award is
+         *     recalled once it did. Again, it changes nothing.
          *
          *     Needs the scope `operations:write`.
          */
@@ -3196,6 +3197,8 @@ export interface components {
             state: components["schemas"]["OutboxState"];
             /** @description Whose. */
             user_id: string;
+            /** @description Why an operator wants the award back, where a third party has to let go of it first. */
+            wanted_back: string | null;
         };
         /**
          * @description Where a piece of promised work stands.
@@ -3305,6 +3308,8 @@ export interface components {
                 state: components["schemas"]["OutboxState"];
                 /** @description Whose. */
                 user_id: string;
+                /** @description Why an operator wants the award back, where a third party has to let go of it first. */
+                wanted_back: string | null;
             }[];
             /** @description Send it as `cursor` for the part that follows; null after the last one. */
             next_cursor: string | null;
@@ -8002,6 +8007,13 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The third party is asked to let go; then the award is recalled. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The award is recalled. */
             204: {
                 headers: {

@@ -31,13 +31,12 @@ const COLOURS = {
   colorError: "#c4203a",
   colorTextDescription: "#5c5870",
   colorTextPlaceholder: "#6f6b80",
-  green: "#1f6b0a",
-  orange: "#9a4300",
-  gold: "#7a5600",
-  red: "#b3142f",
-  blue: "#0b4fb3",
-  purple: "#5b2ee0",
-  cyan: "#07636f",
+  colorInfo: "#5b2ee0",
+  green7: "#1f6b0a",
+  orange7: "#9a4300",
+  gold7: "#7a5600",
+  red7: "#b3142f",
+  blue7: "#0b4fb3",
 };
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [

@@ -130,13 +130,6 @@ function TierProgress({ market: { tiers, awards } }: { market: Market }) {
         aria-valuenow={Math.min(tiers.used, next.at)}
       >
         <div className="bar-fill" style={{ transform: `scaleX(${Math.max(0.02, progress)})` }} />
-        <ol className="bar-marks" aria-hidden="true">
-          {tiers.items.map(({ at }) => (
-            <li key={at} className={at <= tiers.used ? "past" : at === next.at ? "next" : ""}>
-              {at}
-            </li>
-          ))}
-        </ol>
       </div>
     </div>
   );

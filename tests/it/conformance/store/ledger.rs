@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use big_market::domain::bucket::Bucket;
 use big_market::domain::ledger::{ExpiringLot, Transfer, TransferReason};
 use big_market::domain::outbox::AttemptOutcome;
 use big_market::domain::points::Points;
@@ -188,6 +189,32 @@ pub async fn parallel_repeats_of_one_request_move_once(store: Arc<dyn Store>) {
     }
     assert_eq!(ann.balances().await, (70, 0));
     ann.check().await;
+}
+
+pub async fn batches_of_the_same_buckets_never_block_each_other(store: Arc<dyn Store>) {
+    // No two groups have a user in common, and each moves the same four issuers in one go.
+    let of_bucket = |number: u16| {
+        let users = (0..).map(|n| saver(&store, &format!("user {n}")));
+        users.filter(move |saver| Bucket::of(&saver.user_id).number() == number).take(6).collect::<Vec<_>>()
+    };
+    let buckets: Vec<_> = [900, 3, 777, 100].map(of_bucket).into();
+    let groups = (0..6).map(|group| {
+        let users: Vec<_> = buckets.iter().map(|users| users[group].clone()).collect();
+        async move {
+            for round in 0..10 {
+                let key = format!("e{round}");
+                let earned = join_all(users.iter().map(|user| user.earn(&key, 100, Some(at(100))))).await;
+                let mut lots: Vec<_> = earned.iter().map(|lot| (lot.transfer_id, users[0].transfer_id())).collect();
+                lots.rotate_left(group % 4);
+                assert_eq!(users[0].store.expire_lots(&lots, at(100)).await.unwrap(), 4);
+            }
+        }
+    });
+    join_all(groups).await;
+    for saver in buckets.iter().flatten() {
+        assert_eq!((saver.balances().await, saver.history().await.len()), ((0, 0), 20));
+    }
+    assert_eq!(store.ledger_violations(9).await.unwrap(), []);
 }
 
 pub async fn each_balance_follows_from_the_one_before(store: Arc<dyn Store>) {

@@ -18,6 +18,7 @@ mod random_points;
 mod recharges;
 mod redemptions;
 mod redrive;
+mod reservations;
 mod reversals;
 mod rules;
 mod settlement;
@@ -28,8 +29,12 @@ mod workflows;
 use std::sync::Arc;
 
 use big_market::store::Store;
+use big_market::store::postgres::PostgresStore;
+use big_market::store::sharded::ShardedStore;
 use big_market::store::sqlite::SqliteStore;
 use tempfile::TempDir;
+
+use crate::support::postgres_server::Database;
 
 /// One test for each case, each on a store of its own. The function gives a migrated, empty store and whatever must
 /// live as long as it does.
@@ -95,6 +100,7 @@ macro_rules! every_case {
                 every_value_is_kept,
                 draws_are_listed_newest_first,
                 awards_are_listed_newest_first,
+                wins_are_listed_newest_first,
             ],
             recharges: [
                 a_grant_adds_draws_once,
@@ -174,6 +180,7 @@ macro_rules! every_case {
                 two_parallel_spends_with_a_balance_for_one_exactly_one_succeeds,
                 parallel_spends_and_holds_take_exactly_what_there_is,
                 parallel_repeats_of_one_request_move_once,
+                batches_of_the_same_buckets_never_block_each_other,
                 each_balance_follows_from_the_one_before,
                 awarded_points_expire_when_their_campaign_says,
             ],
@@ -237,6 +244,13 @@ macro_rules! every_case {
                 a_waiting_award_is_recalled_once_and_for_good,
                 what_somebody_may_have_is_not_recalled,
                 recalls_and_deliveries_race_to_one_answer,
+            ],
+            reservations: [
+                an_award_keeps_the_way_it_was_first_told,
+                each_redrive_begins_a_new_round,
+                what_a_third_party_reserved_is_wanted_back_first,
+                dead_work_is_wanted_back_in_its_round,
+                what_the_winner_has_is_no_longer_let_go,
             ],
             cron: [
                 a_fire_is_proposed_once,
@@ -316,4 +330,28 @@ async fn sqlite_store() -> (Arc<dyn Store>, TempDir) {
     (Arc::new(store), directory)
 }
 
+async fn postgres_store() -> (Arc<dyn Store>, Database) {
+    let database = Database::fresh().await;
+    let store = PostgresStore::open(&database.url, 8).await.unwrap();
+    store.migrate().await.unwrap();
+    store.ping().await.unwrap();
+    (Arc::new(store), database)
+}
+
+/// Users live in one of two databases by chance of their names.
+async fn sharded_store() -> (Arc<dyn Store>, [Database; 2]) {
+    let databases = [Database::fresh().await, Database::fresh().await];
+    let mut shards = Vec::new();
+    for database in &databases {
+        shards.push(PostgresStore::open(&database.url, 8).await.unwrap());
+    }
+    let store = ShardedStore::new(shards);
+    store.migrate().await.unwrap();
+    store.migrate().await.unwrap();
+    store.ping().await.unwrap();
+    (Arc::new(store), databases)
+}
+
 every_case!(sqlite, crate::conformance::store::sqlite_store);
+every_case!(postgres, crate::conformance::store::postgres_store);
+every_case!(sharded, crate::conformance::store::sharded_store);

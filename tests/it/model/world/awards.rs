@@ -1,4 +1,4 @@
-//! What people do with awards within a life: load codes, claim and send goods, take awards back.
+//! What people do with awards within a life: load codes, claim and send goods, take awards back, redrive.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ async fn load(app: &App, first: usize, count: usize) -> Result<()> {
 impl World {
     pub(super) fn touch_award(&mut self) {
         let user_id = user_id(self.random.random_range(0..USERS));
-        let (deed, pick) = (self.random.random_range(0..5), self.random.random_range(0..1_000_usize));
-        let (of_user, store) = (user_id.clone(), self.store.clone());
+        let (deed, pick) = (self.random.random_range(0..6), self.random.random_range(0..1_000_usize));
+        let (of_user, store) = (user_id.clone(), self.process.store.clone());
         let (awards, entries) = self.process.runtime.block_on(async move {
             let awards = store.awards_of(&of_user, &Page { after: None, limit: 50 }).await.unwrap();
             (awards, store.outbox(None, &Page { after: None, limit: 50 }).await.unwrap())
@@ -45,7 +45,8 @@ impl World {
                     app.claim_goods(award, &user_id, recipient).await.map(drop)
                 }
                 (3, Some(award), _) => app.ship_goods(&MODEL, award, "T").await.map(drop),
-                (4, _, Some(entry)) => app.recall_award(&MODEL, entry, "a mistake").await,
+                (4, _, Some(entry)) => app.recall_award(&MODEL, entry, "a mistake").await.map(drop),
+                (5, _, Some(entry)) => app.redrive(&MODEL, entry).await,
                 _ => Ok(()),
             }
         });
@@ -63,7 +64,7 @@ impl World {
 
     /// Each code went to one winner, and what is pending is goods that somebody claimed or still may.
     pub(super) fn every_code_has_one_winner(&mut self) {
-        let store = self.store.clone();
+        let store = self.process.store.clone();
         let awards: Vec<AwardRecord> = self.process.runtime.block_on(async move {
             let mut all = Vec::new();
             for user in 0..USERS {

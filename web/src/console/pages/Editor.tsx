@@ -23,6 +23,8 @@ interface Current {
 
 interface Begun {
   document: CampaignDocument;
+  /** Whether it is a draft that was saved before. */
+  drafted: boolean;
   current: Current | undefined;
 }
 
@@ -37,7 +39,11 @@ async function begin(api: Api, id: string): Promise<Begun> {
     ask(api.GET("/admin/activities/{id}/versions", { params })).catch(orNothing),
   ]);
   const current = versions?.items[0];
-  return { document: (draft as CampaignDocument | undefined) ?? current?.document ?? newDocument(id), current };
+  return {
+    drafted: draft !== undefined,
+    document: (draft as CampaignDocument | undefined) ?? current?.document ?? newDocument(id),
+    current,
+  };
 }
 
 export function EditorPage({ id }: { id: string }) {
@@ -53,7 +59,7 @@ export function EditorPage({ id }: { id: string }) {
 
 type Saved = "saved" | "saving" | "not";
 
-function Editor({ id, document: first, current }: Begun & { id: string }) {
+function Editor({ id, document: first, drafted, current }: Begun & { id: string }) {
   const tell = useWords();
   const api = useApi();
   const [document, setDocument] = useState(first);
@@ -103,6 +109,10 @@ function Editor({ id, document: first, current }: Begun & { id: string }) {
     [save],
   );
   useEffect(() => () => clearTimeout(timer.current), []);
+  // A draft of before is checked at once, so that it can be published as it is.
+  useEffect(() => {
+    if (drafted) void save(first);
+  }, [drafted, first, save]);
 
   const fromForm = (next: CampaignDocument) => {
     setDocument(next);

@@ -136,11 +136,7 @@ function Numbers({ seen: { totals, metrics }, history: { rates, draws } }: { see
     <>
       <div className="cards">
         <Card>
-          <Statistic
-            title={`${tell("Draws a second")} (${tell("of this server")})`}
-            value={perSecond(draws.slice(-5)) ?? 0}
-            precision={1}
-          />
+          <Statistic title={tell("Draws a second")} value={perSecond(draws.slice(-5)) ?? 0} precision={1} />
         </Card>
         <Card>
           <Statistic title={tell("Draws")} value={totals.draws_used} suffix={`/ ${totals.draws_granted}`} />
@@ -162,7 +158,7 @@ function Numbers({ seen: { totals, metrics }, history: { rates, draws } }: { see
           />
         </Card>
       </div>
-      <Card size="small" title={tell("Draws a second")} style={{ marginBottom: "1rem" }}>
+      <Card size="small" title={tell("Draws a second")} extra={tell("of this server")} style={{ marginBottom: "1rem" }}>
         <Chart values={rates} label={tell("Draws a second")} />
       </Card>
     </>
