@@ -1,23 +1,33 @@
 # The two commands: `make run` serves, `make test` checks. Both set up what they need. `make fleet` shows the distributed half on this
 # machine, `make chaos` breaks it for half an hour.
 
-.PHONY: run fleet chaos test lint docs tools needs
+.PHONY: run fleet chaos test web pages lint docs tools needs
 
-run:
+run: pages
 	cargo run --release --locked
 
-fleet: needs
+fleet: needs pages
 	cargo run --release --locked -- fleet
 
 CHAOS_SECONDS ?= 1800
 chaos: needs
 	cargo run --release --locked -- chaos --seconds $(CHAOS_SECONDS) --servers 3 --workers 3
 
-test: needs
+# The pages first: the binary that the tests of the pages start has them embedded.
+test: needs pages
 	cargo test --locked
 	BIG_MARKET_TEST_HALF=distributed cargo test --locked --test it -- api:: app:: jobs:: workflows:: model::
 	cargo run --locked -- chaos --seconds 90 --records target/chaos
 	! command -v valkey-server >/dev/null || BIG_MARKET_TEST_REDIS=valkey-server cargo test --locked --test it -- stock:: redis
+	$(MAKE) web
+
+# What is checked of the pages beside that they build, in a browser too.
+web: pages
+	cd web && npm run lint && npm run types && npm run generate:check && npm run test && npm run e2e
+
+# Without node the API works all the same, and / says how to build the pages.
+pages:
+	scripts/build-pages
 
 lint: tools
 	cargo fmt --check
@@ -29,7 +39,7 @@ lint: tools
 
 # What tests need beside cargo. Each is installed where it is missing.
 needs:
-	scripts/install-missing curl redis-server 'postgresql:/usr/lib/postgresql/*/bin/postgres'
+	scripts/install-missing curl redis-server 'postgresql:/usr/lib/postgresql/*/bin/postgres' npm chromium
 
 tools:
 	scripts/install-tool cargo-deny 0.20.2

@@ -7,13 +7,13 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::app::App;
+use crate::app::{App, GuestRules};
 use crate::clock::Sources;
 use crate::config::{Config, DEMO_ENDPOINT, EndpointConfig};
 use crate::dispatch::receiver::Receiver;
 use crate::domain::api_key::Scope;
 use crate::domain::document::{self, Format};
-use crate::domain::id::ActivityId;
+use crate::domain::id::{ActivityId, SkuId};
 use crate::domain::operator::{OperatorName, Password, Role};
 use crate::domain::refusal::Refusal;
 use crate::fault::{Error, Fault, Result};
@@ -28,6 +28,9 @@ const KEY_FILE: &str = "demo-api-key";
 const PASSWORD_FILE: &str = "demo-operator-password";
 /// The operator of the demo.
 const OPERATOR: &str = "admin";
+/// What guests are granted when they first sign in: draws enough for ten at once.
+const GUEST_SKU: &str = "9013";
+const GUEST_GRANTS: u32 = 2;
 /// Names a secret that the user chose.
 pub const KEY_VARIABLE: &str = "BIG_MARKET_DEMO_API_KEY";
 
@@ -45,6 +48,15 @@ pub async fn bind_receiver(config: &mut Config, sources: &Sources) -> Result<Rec
     config.webhook.endpoints.insert(DEMO_ENDPOINT.into(), endpoint);
     config.webhook.allow_hosts.push(address.to_string());
     Ok(receiver)
+}
+
+/// How guests of the draw page begin.
+pub fn guests() -> GuestRules {
+    GuestRules {
+        activity_id: ActivityId::new(ACTIVITY).expect("a fixed valid id"),
+        sku: SkuId::new(GUEST_SKU).expect("a fixed valid id"),
+        grants: GUEST_GRANTS,
+    }
 }
 
 /// What a newcomer gets in with.
@@ -152,6 +164,8 @@ pub fn welcome(address: SocketAddr, access: &Access) -> String {
     let activity = format!("http://{address}/v1/activities/{ACTIVITY}");
     format!(
         "\nbig-market serves http://{address} with the demo campaign {ACTIVITY}\n\
+         Draw page: http://{address}/?activity={ACTIVITY}\n\
+         Console: http://{address}/console\n\
          API key: {secret}\n\
          {operator}\n\
          Give ann five draws, draw once, and see what became of the prize:\n\n\

@@ -62,6 +62,7 @@ pub async fn run(mut config: Config, parts: &[Part], sources: Sources, chosen_se
     tracing::info!("listening on http://{address}");
     let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
     let state = ApiState::new(app.clone(), metrics, workers);
+    let state = if with_demo { state.with_guests(demo::guests()) } else { state };
     let router = if serves { api::router(state.clone()) } else { api::worker_router(state.clone()) };
     running.spawn(server::serve(state, router, listener, stop.clone()));
     if with_demo {

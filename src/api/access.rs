@@ -165,7 +165,7 @@ pub(super) fn check_origin(headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal
 }
 
 /// The token of `Authorization: Bearer TOKEN`. Two such headers are none: nobody could say which one is meant.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next()?, values.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;

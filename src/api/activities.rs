@@ -41,6 +41,8 @@ pub(super) struct ActivityBody {
     limits: LimitsBody,
     /// The exact probability of every award by the strategy's own weights, in the order of the document.
     odds: Vec<OddsBody>,
+    /// The behaviours that are rewarded, such as `sign_in`.
+    behaviours: Vec<String>,
     /// What was published before the first draw, so that draws can be checked afterwards.
     seeds: SeedsBody,
 }
@@ -134,7 +136,6 @@ pub(super) struct TierBody {
     /// Draws used before a draw at which it applies.
     at: u32,
     /// `once`: to that one draw. `from`: to every draw from there to the next tier.
-    #[schema(inline)]
     mode: TierModeBody,
     /// What is drawn from.
     award_ids: Vec<String>,
@@ -230,6 +231,7 @@ impl From<ActivityView> for ActivityBody {
             time_zone: view.campaign.time_zone.name().to_owned(),
             limits: LimitsBody { day: view.campaign.limits.day, month: view.campaign.limits.month },
             odds: view.odds.into_iter().map(Into::into).collect(),
+            behaviours: view.campaign.rebates.iter().map(|rebate| rebate.behaviour.to_string()).collect(),
             seeds: SeedsBody { chains: chains.collect(), secret_from: Date(view.secret_from) },
         }
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod activities;
+mod assets;
 mod audit;
 mod behaviours;
 mod campaigns;
@@ -10,6 +11,7 @@ mod documents;
 mod draws;
 mod extract;
 mod goods;
+mod guests;
 mod health;
 mod holds;
 mod jobs;
@@ -32,9 +34,12 @@ mod settlements;
 mod stories;
 mod time;
 mod tokens;
+mod totals;
 mod users;
+mod winners;
 mod workflows;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -51,7 +56,7 @@ use utoipa_axum::routes as handler;
 pub use access::Access;
 pub use problem::{Code, Problem, ProblemFault};
 
-use crate::app::App;
+use crate::app::{App, GuestRules};
 use crate::domain::api_key::Scope;
 use Access::{Needs, Public, SignedIn};
 use Code::{
@@ -80,6 +85,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/v1/activities/{id}/tiers", Needs(ActivitiesRead), handler!(activities::activity_tiers)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::get("/v1/activities/{id}/quota", Needs(UsersRead), handler!(activities::activity_quota)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::get("/v1/activities/{id}/skus", Needs(ActivitiesRead), handler!(activities::activity_skus)).refuses(&[InvalidRequest, NotFound]).for_users(),
+        Route::get("/v1/activities/{id}/winners", Needs(ActivitiesRead), handler!(winners::winners)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/activities/{id}/recharges", Needs(RechargesWrite), handler!(recharges::recharge)).refuses(&BODY)
             .refuses(&[IdempotencyKeyMissing, NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut, RequestReused]),
         Route::get("/v1/stages", Needs(ActivitiesRead), handler!(life::stages)).refuses(&[InvalidRequest]),
@@ -109,7 +115,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, RequestReused]),
         Route::post("/v1/users/{id}/points/transfers/{transfer}/reverse", Needs(PointsWrite), handler!(points::reverse_transfer))
             .refuses(&[InvalidRequest, IdempotencyKeyMissing, NotFound, PayloadTooLarge, Conflict, InsufficientPoints, RequestReused]),
-        Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/v1/draws/{id}/receipt", Needs(UsersRead), handler!(draws::receipt)).refuses(&[InvalidRequest, NotFound]).for_users(),
         Route::post("/v1/user-tokens", Needs(TokensWrite), handler!(tokens::give_token)).refuses(&BODY).refuses(&[NotFound]),
 
         Route::get("/admin/activities", Needs(OperationsRead), handler!(life::activities)),
@@ -130,6 +136,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict, SecondPersonNeeded]),
         Route::get("/admin/activities/{id}/versions", Needs(CampaignsWrite), handler!(campaigns::versions)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/stock", Needs(OperationsRead), handler!(campaigns::stock)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/totals", Needs(OperationsRead), handler!(totals::totals)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
@@ -176,6 +183,7 @@ pub fn routes() -> Vec<Route> {
         Route::patch("/admin/operators/{id}", Needs(OperatorsWrite), handler!(operators::change_operator)).refuses(&BODY)
             .refuses(&[NotFound, Conflict]),
 
+        Route::post("/demo/guest", Public, handler!(guests::sign_guest_in)).refuses(&[NotFound, ActivityNotOpen, ActivityEnded, SkuSoldOut]),
     ]
     .into_iter()
     .chain(routes_of_workers())
@@ -314,13 +322,20 @@ pub struct ApiState {
     metrics: PrometheusHandle,
     workers: Workers,
     openapi: Bytes,
+    guests: Option<Arc<GuestRules>>,
 }
 
 impl ApiState {
     /// Puts the state together. `metrics` is the handle of the recorder behind `/metrics`.
     pub fn new(app: App, metrics: PrometheusHandle, workers: Workers) -> Self {
         let openapi = openapi().to_json().expect("an OpenAPI document is JSON").into();
-        Self { app, metrics, workers, openapi }
+        Self { app, metrics, workers, openapi, guests: None }
+    }
+
+    /// Lets guests sign themselves in, as the demo does.
+    #[must_use]
+    pub fn with_guests(self, rules: GuestRules) -> Self {
+        Self { guests: Some(Arc::new(rules)), ..self }
     }
 
     /// The product behind the routes.
@@ -375,6 +390,7 @@ fn assemble(state: ApiState, page: impl IntoIterator<Item = Route>) -> Router {
     }
     let (router, _) = router.split_for_parts();
     router
+        .merge(assets::pages())
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(observe::answer_panic))

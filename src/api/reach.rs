@@ -4,7 +4,7 @@
 //! or its body, must be the token's. A write must name both, a read the user or the activity; a request that names less reaches
 //! nothing, so that a route marked by mistake gives nothing away. An award stands for the activity it was won in: one of the
 //! user's own from another activity is out of reach, and one that is not there or not the user's is left to the route, which
-//! answers both alike. A behaviour with a business key, such as a payment, is for the business to report.
+//! answers both alike. A draw stands for its user and activity; one that is not there is out of reach like anybody else's. A behaviour with a business key, such as a payment, is for the business to report.
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::extract::{read_body, read_json};
 use super::problem::Problem;
 use crate::app::App;
-use crate::domain::id::AwardRecordId;
+use crate::domain::id::{AwardRecordId, DrawId};
 use crate::domain::refusal::Refusal;
 use crate::domain::user_token::UserToken;
 
@@ -73,6 +73,7 @@ pub(super) async fn check(app: &App, token: &UserToken, mut request: Request) ->
         _ => "",
     };
     named.of_an_award = matched.is_some_and(|path| path.as_str().starts_with("/v1/awards/"));
+    let of_a_draw = matched.is_some_and(|path| path.as_str().starts_with("/v1/draws/"));
     let unreadable = |text: String| Problem::from(Refusal::invalid("", text));
     let params = request.extract_parts::<RawPathParams>().await.map_err(|error| unreadable(error.body_text()))?;
     if let Some((_, id)) = params.iter().find(|(name, _)| *name == "id") {
@@ -82,6 +83,11 @@ pub(super) async fn check(app: &App, token: &UserToken, mut request: Request) ->
             && let Some(activity_id) = app.activity_of_award(award_record_id, &token.user_id).await?
         {
             named.activities.push(activity_id.as_str().into());
+        }
+        if of_a_draw && let Ok(draw_id) = id.parse::<DrawId>() {
+            let owner = app.owner_of_draw(draw_id).await?;
+            named.users.push(owner.as_ref().map_or(Value::Null, |(user_id, _)| user_id.as_str().into()));
+            named.activities.extend(owner.map(|(_, activity_id)| activity_id.as_str().into()));
         }
     }
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());

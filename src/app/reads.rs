@@ -8,6 +8,7 @@ use crate::domain::award::{AwardKind, AwardRecord};
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, Campaign};
 use crate::domain::document::CampaignDocument;
+use crate::domain::draw::Draw;
 use crate::domain::id::{ActivityId, AwardId, AwardRecordId, DrawId, TransferId, UserId, Version};
 use crate::domain::ledger::{Entry, Holdings};
 use crate::domain::quota::{Limits, Quota};
@@ -23,6 +24,9 @@ use crate::store::draws::{DrawWithAward, Facts, FactsQuestion};
 
 /// Lots that are shown of those that expire next, at most.
 const EXPIRING_LOTS_MAX: u32 = 10;
+
+/// Wins that are shown to everybody, at most.
+const WINNERS_MAX: u32 = 20;
 
 /// The public facts of an activity.
 #[derive(Debug, Clone)]
@@ -253,6 +257,23 @@ impl App {
         let campaign = self.campaign(activity_id, version).await?;
         let rule = campaign.strategy.awards().iter().find(|rule| rule.award_id == *award_id);
         Ok(rule.map_or_else(|| award_id.to_string(), |rule| rule.title.clone()))
+    }
+
+    /// The latest draws of an activity that won something, newest first, at most [`WINNERS_MAX`].
+    ///
+    /// # Errors
+    /// A refusal where the activity is unknown; a fault of the store.
+    pub async fn winners(&self, activity_id: &ActivityId) -> Result<Vec<Draw>> {
+        self.current(activity_id).await?;
+        Ok(self.inner.store.latest_wins(activity_id, WINNERS_MAX).await?)
+    }
+
+    /// Whose draw it is, and of which activity; nothing where there is no such draw.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn owner_of_draw(&self, draw_id: DrawId) -> Result<Option<(UserId, ActivityId)>> {
+        Ok(self.inner.store.draw(draw_id).await?.map(|found| (found.draw.user_id, found.draw.activity_id)))
     }
 
     /// All that a verifier needs to check one draw.

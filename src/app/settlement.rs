@@ -10,7 +10,7 @@ use crate::domain::campaign::{ActivityHead, ActivityState, Campaign};
 use crate::domain::id::{ActivityId, Version};
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::refusal::Refusal;
-use crate::domain::settlement::{ActivityReport, DayFound, Money, RollUp, Settlement, SettlementState, StockLeft};
+use crate::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Money, RollUp, Settlement, SettlementState, StockLeft};
 use crate::domain::workflow::{SETTLE_DAY, WorkflowData, WorkflowState};
 use crate::fault::{Error, Result};
 use crate::store::Page;
@@ -318,6 +318,15 @@ impl App {
             message: format!("activity {activity_id} is {}; its report is made when it is settled", head.state),
         };
         Ok(self.inner.store.activity_report(activity_id).await?.ok_or_else(missing)?)
+    }
+
+    /// What an activity's rows come to so far.
+    ///
+    /// # Errors
+    /// A refusal where the activity is unknown; a fault of the store.
+    pub async fn activity_totals(&self, activity_id: &ActivityId) -> Result<ActivityTotals> {
+        self.current(activity_id).await?;
+        Ok(self.inner.store.activity_totals(activity_id).await?)
     }
 
     /// When a step that waits for others looks again.

@@ -145,6 +145,9 @@ pub trait DrawStore {
     /// A user's draws over all activities, newest first.
     async fn draws_of(&self, user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
 
+    /// Draws of an activity that won something, newest first, among its latest few hundred.
+    async fn latest_wins(&self, activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>>;
+
     /// A user's awards over all activities, newest first.
     async fn awards_of(&self, user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>>;
 }

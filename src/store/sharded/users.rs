@@ -1,5 +1,6 @@
 //! What belongs to one user: asked of the user's own database.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use crate::domain::award::AwardRecord;
 use crate::domain::behaviour::Behaviour;
 use crate::domain::bucket::Bucket;
 use crate::domain::campaign::ActivityHead;
-use crate::domain::draw::RechargeOrder;
+use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{
     ActivityId, AwardRecordId, BehaviourId, BusinessKey, DrawId, Name, RedemptionId, RequestId, UserId,
 };
@@ -93,6 +94,11 @@ impl<S: Shard> DrawStore for ShardedStore<S> {
 
     async fn draws_of(&self, user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>> {
         self.read(Bucket::of(user_id), |shard| shard.draws_of(user_id, page)).await
+    }
+
+    async fn latest_wins(&self, activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>> {
+        let newest = |draw: &Draw| Reverse((draw.day, draw.draw_id.ulid()));
+        self.merged(limit, newest, |shard| shard.latest_wins(activity_id, limit)).await
     }
 
     async fn awards_of(&self, user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>> {

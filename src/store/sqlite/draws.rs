@@ -10,7 +10,7 @@ use super::rows::{AwardRow, DrawRow, OrderRow};
 use super::{SqliteStore, Tried, catalog, changed, json, recharges};
 use crate::domain::award::AwardRecord;
 use crate::domain::campaign::ActivityHead;
-use crate::domain::draw::RechargeOrder;
+use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{ActivityId, AwardRecordId, DrawId, RequestId, UserId};
 use crate::domain::quota::Quota;
 use crate::domain::standing::Standing;
@@ -19,6 +19,9 @@ use crate::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
 };
 use crate::store::{Page, Stored};
+
+/// Draws that are looked through for wins, however few of them there are.
+const LATEST_MAX: u32 = 500;
 
 #[async_trait]
 impl DrawStore for SqliteStore {
@@ -88,6 +91,27 @@ impl DrawStore for SqliteStore {
         .await
         .map_err(Fault::doing("list a user's draws"))?;
         rows.iter().map(DrawWithAwardRow::read).collect::<Tried<_>>().map_err(Fault::doing("list a user's draws"))
+    }
+
+    async fn latest_wins(&self, activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>> {
+        let rows: Vec<DrawRow> = sqlx::query_as(
+            r"SELECT *
+                FROM (SELECT *
+                        FROM live_draw
+                       WHERE activity_id = ?1
+                       ORDER BY day DESC, draw_id DESC
+                       LIMIT ?2) AS latest
+               WHERE kind <> 'nothing'
+               ORDER BY day DESC, draw_id DESC
+               LIMIT ?3",
+        )
+        .bind(activity_id.as_str())
+        .bind(LATEST_MAX)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(Fault::doing("list the latest wins"))?;
+        rows.iter().map(DrawRow::read).collect::<Tried<_>>().map_err(Fault::doing("list the latest wins"))
     }
 
     async fn awards_of(&self, user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>> {

@@ -214,6 +214,7 @@ mortal!(MortalStore.store: DrawStore {
     fn recharge_of(user_id: &UserId, activity_id: &ActivityId, request_id: &RequestId) -> Stored<Option<RechargeOrder>>;
     fn draw(draw_id: DrawId) -> Stored<Option<DrawWithAward>>;
     fn draws_of(user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
+    fn latest_wins(activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>>;
     fn awards_of(user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>>;
 });
 mortal!(MortalStore.store: BehaviourStore {

@@ -25,7 +25,7 @@ use big_market::queue::Message;
 use big_market::store::audit::AuditFilter;
 use big_market::store::outbox::{DueQuestion, Finish, Lease};
 use big_market::store::{Page, Store};
-use big_market::telemetry;
+use big_market::{demo, telemetry};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -120,7 +120,7 @@ impl Market {
             channels,
         });
         let secret = app.create_api_key(None, "tests", Scope::ALL.into()).await.unwrap().secret;
-        let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here));
+        let router = api::router(ApiState::new(app.clone(), recorder(), Workers::Here).with_guests(demo::guests()));
         Self { clock, app, store, router, secret, keys_made: AtomicU64::new(0), queue, backing }
     }
 

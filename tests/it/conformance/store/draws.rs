@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use big_market::domain::award::{AwardState, PrizeValue};
+use big_market::domain::draw::Draw;
 use big_market::domain::id::SkuId;
 use big_market::domain::quota::Quota;
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch};
@@ -371,4 +372,21 @@ pub async fn awards_are_listed_newest_first(store: Arc<dyn Store>) {
     }
     let listed: Vec<_> = listed.into_iter().map(|award| award.award_record_id).collect();
     assert_eq!(listed, expected.into_iter().map(|new| new.draw.award_record_id).collect::<Vec<_>>());
+}
+
+pub async fn wins_are_listed_newest_first(store: Arc<dyn Store>) {
+    let (open, other) = (OpenActivity::publish(&store, "a").await, OpenActivity::publish(&store, "b").await);
+    let mut expected = Vec::new();
+    for number in 0..4 {
+        let user_id = user(&format!("user{number}"));
+        expected.extend(open.won(&user_id, &[points(number)]).await);
+        open.won(&user_id, &[NOTHING]).await;
+        other.won(&user_id, &[points(9)]).await;
+    }
+    let newest_first = |draw: &Draw| std::cmp::Reverse((draw.day, draw.draw_id.ulid()));
+    let mut expected: Vec<_> = expected.into_iter().map(|new| new.draw).collect();
+    expected.sort_by_key(newest_first);
+    assert_eq!(store.latest_wins(&open.activity_id, 9).await.unwrap(), expected);
+    expected.truncate(2);
+    assert_eq!(store.latest_wins(&open.activity_id, 2).await.unwrap(), expected);
 }

@@ -100,6 +100,7 @@ macro_rules! every_case {
                 every_value_is_kept,
                 draws_are_listed_newest_first,
                 awards_are_listed_newest_first,
+                wins_are_listed_newest_first,
             ],
             recharges: [
                 a_grant_adds_draws_once,

@@ -1,0 +1,54 @@
+//! What an activity's rows come to so far.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::extract::{Faults, PathText};
+use super::problem::Problem;
+use super::settlements::AwardTotalsBody;
+use crate::app::App;
+use crate::domain::id::ActivityId;
+
+/// What an activity's rows come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TotalsBody {
+    /// The activity.
+    activity_id: String,
+    /// Users who drew.
+    users: u64,
+    /// Draws that users were granted and that were not taken back.
+    draws_granted: u64,
+    /// Draws that were used.
+    draws_used: u64,
+    /// Points that were won and delivered.
+    #[schema(example = "120.50")]
+    points_issued: String,
+    /// Where the promises stand, by award.
+    awards: Vec<AwardTotalsBody>,
+}
+
+/// Get the totals of an activity
+///
+/// Counted when it is asked, over the activity's whole life so far.
+#[utoipa::path(
+    get,
+    path = "/admin/activities/{id}/totals",
+    tag = "operations",
+    params(("id" = String, Path, description = "The activity.")),
+    responses((status = 200, description = "The totals.", body = TotalsBody)),
+)]
+pub(super) async fn totals(State(app): State<App>, PathText(id): PathText) -> Result<Json<TotalsBody>, Problem> {
+    let mut faults = Faults::default();
+    let Some(activity_id) = faults.read::<ActivityId>("id", &id) else { return Err(faults.refuse()) };
+    let totals = app.activity_totals(&activity_id).await?;
+    Ok(Json(TotalsBody {
+        activity_id: activity_id.to_string(),
+        users: totals.users,
+        draws_granted: totals.draws_granted,
+        draws_used: totals.draws_used,
+        points_issued: totals.points_issued.to_string(),
+        awards: totals.awards.into_iter().map(Into::into).collect(),
+    }))
+}

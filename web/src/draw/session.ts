@@ -1,0 +1,73 @@
+/** Who draws: the user of the token that the business's page gave, or a guest of the demo. */
+import { Refused, ask, makeClient, type Api } from "../api/client";
+import { forget, keep, kept } from "../shared/keep";
+
+export interface Session {
+  user: string;
+  activity: string;
+  token: string;
+  /** Whether the demo made the user up. */
+  guest: boolean;
+  expiresAt: number;
+}
+
+const GUEST_PLACE = "guest";
+const GIVEN_PLACE = "big-market.given";
+/** A guest's token is renewed when less than this is left of it. */
+const RENEW_MS = 12 * 3_600_000;
+
+/** What a token says of itself. Only the server judges whether it is good. */
+export function readToken(token: string): Omit<Session, "guest"> | undefined {
+  try {
+    const part = token.split(".")[1] ?? "";
+    const text = atob(part.replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: string; activity?: string; exp?: number };
+    if (!claims.sub || !claims.activity || !claims.exp) return undefined;
+    return { token, user: claims.sub, activity: claims.activity, expiresAt: claims.exp * 1000 };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The token of the link that led here (`#token=`). It is taken out of the address, so that nobody shares it by accident. */
+function givenToken(): string | undefined {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const token = fragment.get("token");
+  if (token) {
+    sessionStorage.setItem(GIVEN_PLACE, token);
+    history.replaceState(null, "", location.pathname + location.search);
+    return token;
+  }
+  return sessionStorage.getItem(GIVEN_PLACE) ?? undefined;
+}
+
+/** Signs in. Nothing where there is neither a token nor a demo. */
+export async function signIn(): Promise<Session | undefined> {
+  const given = givenToken();
+  const read = given === undefined ? undefined : readToken(given);
+  if (read && read.expiresAt > Date.now()) return { ...read, guest: false };
+  const known = readToken(kept<string>(GUEST_PLACE) ?? "");
+  if (known && known.expiresAt - Date.now() > RENEW_MS) return { ...known, guest: true };
+  const headers = known ? { Authorization: `Bearer ${known.token}` } : {};
+  const api = makeClient({ headers: () => ({ ...headers }) });
+  try {
+    const guest = await ask(api.POST("/demo/guest"));
+    keep(GUEST_PLACE, guest.token);
+    const session = readToken(guest.token);
+    return session && { ...session, guest: true };
+  } catch (error) {
+    if (error instanceof Refused && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** Forgets who draws, after the server no longer takes the token. */
+export function signOut(): void {
+  forget(GUEST_PLACE);
+  sessionStorage.removeItem(GIVEN_PLACE);
+}
+
+export function clientOf({ token }: Session): Api {
+  return makeClient({ headers: () => ({ Authorization: `Bearer ${token}` }) });
+}
