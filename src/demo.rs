@@ -33,6 +33,8 @@ const GUEST_SKU: &str = "9013";
 const GUEST_GRANTS: u32 = 2;
 /// Names a secret that the user chose.
 pub const KEY_VARIABLE: &str = "BIG_MARKET_DEMO_API_KEY";
+/// Tells a server that the demo was prepared by another process, so that it signs guests in.
+pub const GUESTS_VARIABLE: &str = "BIG_MARKET_DEMO_GUESTS";
 
 /// Binds the receiver and adds it to the settings as the endpoint `demo`.
 ///

@@ -15,7 +15,7 @@ use big_market::domain::refusal::Refusal;
 use big_market::domain::roll::SeedCommitment;
 use big_market::fault::{Error, Fault};
 use big_market::fleet::{self, Size};
-use big_market::process::{self, Part};
+use big_market::process::{self, Newcomer, Part};
 use big_market::{api, chaos, demo, show, telemetry};
 use chrono::TimeDelta;
 use clap::{Parser, Subcommand};
@@ -211,7 +211,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             process::stop_on_signals(&stop)?;
             let size = Size { shards, servers, workers };
             let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
-            fleet::run(size, config.server.listen, chosen_secret, stop).await?;
+            fleet::run(size, config, chosen_secret, stop).await?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Chaos(options)) => {
@@ -224,8 +224,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 async fn serve(config: Config, parts: &[Part], sources: Sources) -> Result<ExitCode, Failure> {
     telemetry::start_logs(&config.telemetry)?;
-    let chosen_secret = std::env::var(demo::KEY_VARIABLE).ok();
-    process::run(config, parts, sources, chosen_secret).await?;
+    let newcomer = Newcomer {
+        chosen_secret: std::env::var(demo::KEY_VARIABLE).ok(),
+        guests: std::env::var_os(demo::GUESTS_VARIABLE).is_some(),
+    };
+    process::run(config, parts, sources, newcomer).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -28,11 +28,20 @@ pub enum Part {
     Worker,
 }
 
+/// What a process is told, beside its settings, for who tries the product.
+#[derive(Debug, Clone, Default)]
+pub struct Newcomer {
+    /// The secret of the API key of the demo, where somebody chose one.
+    pub chosen_secret: Option<String>,
+    /// Whether guests are signed in, also where the demo was prepared by another process.
+    pub guests: bool,
+}
+
 /// Runs the parts until the process is told to stop or one of them fails.
 ///
 /// # Errors
 /// A fault of what could not be opened or did not end well.
-pub async fn run(mut config: Config, parts: &[Part], sources: Sources, chosen_secret: Option<String>) -> Result<()> {
+pub async fn run(mut config: Config, parts: &[Part], sources: Sources, newcomer: Newcomer) -> Result<()> {
     let metrics = telemetry::start_metrics()?;
     let _lock = match config.store.mode {
         Mode::Embedded => Some(lock_data_dir(&config.store.data_dir)?),
@@ -62,11 +71,11 @@ pub async fn run(mut config: Config, parts: &[Part], sources: Sources, chosen_se
     tracing::info!("listening on http://{address}");
     let workers = if parts.contains(&Part::Worker) { Workers::Here } else { Workers::Elsewhere };
     let state = ApiState::new(app.clone(), metrics, workers);
-    let state = if with_demo { state.with_guests(demo::guests()) } else { state };
+    let state = if with_demo || newcomer.guests { state.with_guests(demo::guests()) } else { state };
     let router = if serves { api::router(state.clone()) } else { api::worker_router(state.clone()) };
     running.spawn(server::serve(state, router, listener, stop.clone()));
     if with_demo {
-        let access = demo::prepare(&app, chosen_secret).await?;
+        let access = demo::prepare(&app, newcomer.chosen_secret).await?;
         println!("{}", demo::welcome(address, &access));
     }
     let ended = join_all(running, &stop).await;

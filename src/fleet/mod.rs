@@ -156,25 +156,35 @@ pub fn tool(arguments: &[&str], logs: &Path, settings: &Settings) -> Result<Chil
 /// The settings of a process within this one, beside those of the fleet.
 pub fn config_here(databases: &[String], redis: &str) -> Config {
     let mut config = Config::defaults();
+    lead_to(&mut config, databases, redis);
+    config
+}
+
+/// Leads settings to databases and a Redis, with few connections.
+fn lead_to(config: &mut Config, databases: &[String], redis: &str) {
     config.store.mode = Mode::Distributed;
     config.store.shards = databases.iter().cloned().map(DatabaseUrl).collect();
     config.store.connections = 2;
     config.redis.url = ChosenSecret::new(redis.to_owned());
-    config
 }
 
-/// `big-market fleet`: starts a fleet with the demo campaign on `listen`, prints where to look, and stops it when told to.
+/// `big-market fleet`: starts a fleet with the demo campaign on `server.listen`, prints where to look, and stops it when told to.
 ///
 /// # Errors
 /// What could not be started, or ended by itself.
-pub async fn run(size: Size, listen: SocketAddr, chosen_secret: Option<String>, stop: CancellationToken) -> Result<()> {
+pub async fn run(
+    size: Size,
+    mut config: Config,
+    chosen_secret: Option<String>,
+    stop: CancellationToken,
+) -> Result<()> {
     let sources = Sources::system();
     let ground = Ground::start(size.shards, None).await?;
     let local = |port: u16| format!("127.0.0.1:{port}");
     let databases: Vec<String> = ground.postgres.iter().map(|database| database_url(local(database.port))).collect();
     let redis = format!("redis://{}", local(ground.redis.port));
 
-    let mut config = config_here(&databases, &redis);
+    lead_to(&mut config, &databases, &redis);
     config.store.data_dir = ground.directory.path().join("demo");
     std::fs::create_dir(&config.store.data_dir).map_err(Fault::doing("make a directory for the demo"))?;
     let receiver = demo::bind_receiver(&mut config, &sources).await?;
@@ -188,6 +198,8 @@ pub async fn run(size: Size, listen: SocketAddr, chosen_secret: Option<String>, 
     settings.push(("BIG_MARKET__QUEUE__WORKERS_MIN".into(), size.workers.to_string()));
     let receiving = tokio::spawn(receiver.serve(stop.clone()));
 
+    settings.push((demo::GUESTS_VARIABLE.into(), "yes".into()));
+    let listen = config.server.listen;
     let app = App::open(config, sources).await?;
     let access = demo::prepare(&app, chosen_secret).await;
     app.close().await;

@@ -30,10 +30,10 @@ function browserPath() {
   return found;
 }
 
-/** Starts everything in one process, on a free port. */
-export async function startServer(settings = {}) {
+/** Starts everything on a free port: in one process, or as a fleet on databases and a Redis of its own. */
+export async function startServer(half, settings = {}) {
   const directory = mkdtempSync(join(tmpdir(), "big-market-web-"));
-  const child = spawn(binary(), [], {
+  const child = spawn(binary(), half === "distributed" ? ["fleet"] : [], {
     env: {
       PATH: process.env.PATH,
       BIG_MARKET__SERVER__LISTEN: "127.0.0.1:0",
@@ -76,8 +76,9 @@ export async function startServer(settings = {}) {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.removeAllListeners("exit");
     child.once("exit", () => undefined);
-    child.kill("SIGKILL");
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    // A fleet puts away what it started.
+    child.kill(half === "distributed" ? "SIGTERM" : "SIGKILL");
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
     rmSync(directory, { recursive: true, force: true });
   };
   return { url, password, call, stop };

@@ -1,38 +1,41 @@
-// Runs the checks of check.mjs against the real binary; `npm run e2e -- TEXT` runs those whose name has the text.
-// With --screenshots it makes pictures of every page instead.
+// Runs the checks of check.mjs against the real binary, on both halves: everything in one process, and a fleet.
+// `npm run e2e -- TEXT` runs those whose name has the text; with --screenshots it makes pictures of every page instead.
 import { checks, startPartner } from "./check.mjs";
 import { startBrowser, startServer } from "./lib.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
 const wanted = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
-const partner = await startPartner();
-const server = await startServer({
-  BIG_MARKET__WEBHOOK__ENDPOINTS__PARTNER__URL: `http://${partner.url}/awards`,
-  BIG_MARKET__WEBHOOK__ENDPOINTS__PARTNER__SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
-  BIG_MARKET__WEBHOOK__ALLOW_HOSTS: partner.url,
-});
-const browser = await startBrowser();
+const pictures = process.argv.includes("--screenshots");
 let failed = 0;
-try {
-  if (process.argv.includes("--screenshots")) {
-    await takeScreenshots(browser, server, partner);
-  } else {
-    for (const [name, check] of Object.entries(checks).filter(([name]) => name.includes(wanted))) {
-      const began = Date.now();
-      try {
-        await check({ browser, server, partner });
-        console.log(`ok    ${name} (${Date.now() - began} ms)`);
-      } catch (error) {
-        failed += 1;
-        console.log(`FAIL  ${name}\n${error.stack}`);
+for (const half of pictures ? ["embedded"] : ["embedded", "distributed"]) {
+  const partner = await startPartner();
+  const server = await startServer(half, {
+    BIG_MARKET__WEBHOOK__ENDPOINTS__PARTNER__URL: `http://${partner.url}/awards`,
+    BIG_MARKET__WEBHOOK__ENDPOINTS__PARTNER__SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+    BIG_MARKET__WEBHOOK__ALLOW_HOSTS: partner.url,
+  });
+  const browser = await startBrowser();
+  try {
+    if (pictures) {
+      await takeScreenshots(browser, server, partner);
+    } else {
+      for (const [name, check] of Object.entries(checks).filter(([name]) => name.includes(wanted))) {
+        const began = Date.now();
+        try {
+          await check({ browser, server, partner });
+          console.log(`ok    ${half}: ${name} (${Date.now() - began} ms)`);
+        } catch (error) {
+          failed += 1;
+          console.log(`FAIL  ${half}: ${name}\n${error.stack}`);
+        }
+        await Promise.all(browser.contexts().map((context) => context.close()));
       }
-      await Promise.all(browser.contexts().map((context) => context.close()));
     }
+  } finally {
+    await browser.close();
+    await server.stop();
+    partner.stop();
   }
-} finally {
-  await browser.close();
-  await server.stop();
-  partner.stop();
 }
 if (failed > 0) {
   console.error(`${failed} failed`);
