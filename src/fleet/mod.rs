@@ -9,7 +9,6 @@ mod services;
 mod way;
 
 use std::fs::OpenOptions;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -172,12 +171,7 @@ fn lead_to(config: &mut Config, databases: &[String], redis: &str) {
 ///
 /// # Errors
 /// What could not be started, or ended by itself.
-pub async fn run(
-    size: Size,
-    mut config: Config,
-    chosen_secret: Option<String>,
-    stop: CancellationToken,
-) -> Result<()> {
+pub async fn run(size: Size, mut config: Config, chosen_secret: Option<String>, stop: CancellationToken) -> Result<()> {
     let sources = Sources::system();
     let ground = Ground::start(size.shards, None).await?;
     let local = |port: u16| format!("127.0.0.1:{port}");
