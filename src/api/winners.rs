@@ -68,9 +68,14 @@ mod tests {
 
     #[test]
     fn names_are_masked() {
-        for (name, shown) in
-            [("guest-17", "g***7"), ("anna", "a***a"), ("ann", "a***"), ("an", "a***"), ("a", "***"), ("用户张三", "用***三")]
-        {
+        for (name, shown) in [
+            ("guest-17", "g***7"),
+            ("anna", "a***a"),
+            ("ann", "a***"),
+            ("an", "a***"),
+            ("a", "***"),
+            ("用户张三", "用***三"),
+        ] {
             assert_eq!(masked(&UserId::new(name).unwrap()), shown, "{name}");
         }
     }

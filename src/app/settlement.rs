@@ -10,7 +10,9 @@ use crate::domain::campaign::{ActivityHead, ActivityState, Campaign};
 use crate::domain::id::{ActivityId, Version};
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::refusal::Refusal;
-use crate::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Money, RollUp, Settlement, SettlementState, StockLeft};
+use crate::domain::settlement::{
+    ActivityReport, ActivityTotals, DayFound, Money, RollUp, Settlement, SettlementState, StockLeft,
+};
 use crate::domain::workflow::{SETTLE_DAY, WorkflowData, WorkflowState};
 use crate::fault::{Error, Result};
 use crate::store::Page;

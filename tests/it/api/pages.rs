@@ -20,7 +20,10 @@ async fn pages_are_whole_or_say_how_they_are_built() {
     let market = Market::empty().await;
     for path in ["/", "/console", "/console/work/jobs"] {
         let (status, headers, body) = get(&market, path, "").await;
-        assert_eq!((&headers["cache-control"], &headers["x-content-type-options"]), (&"no-store".parse().unwrap(), &"nosniff".parse().unwrap()));
+        assert_eq!(
+            (&headers["cache-control"], &headers["x-content-type-options"]),
+            (&"no-store".parse().unwrap(), &"nosniff".parse().unwrap())
+        );
         if status == StatusCode::NOT_FOUND {
             assert!(body.contains("make run") && body.lines().count() == 1, "{body}");
             continue;

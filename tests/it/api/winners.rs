@@ -21,7 +21,9 @@ async fn winners_are_shown_newest_first_without_their_names() {
     for user in ["anna", "berta"] {
         market.user(user).recharge("9012").await;
         for draw in market.user(user).draw(10).await {
-            won.push(json!({"user": format!("{}***a", &user[..1]), "award": draw["award"], "drawn_at": draw["drawn_at"]}));
+            won.push(
+                json!({"user": format!("{}***a", &user[..1]), "award": draw["award"], "drawn_at": draw["drawn_at"]}),
+            );
         }
         market.clock.advance(chrono::TimeDelta::seconds(1));
     }
