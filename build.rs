@@ -12,7 +12,25 @@ fn main() {
     println!("cargo:rerun-if-changed=web/dist");
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo names a directory for what is made"));
-    fs::write(out.join("assets.rs"), assets(&root.join(PAGES))).expect("write the list of assets");
+    // A copy: whoever builds the pages anew meanwhile takes nothing from under the compiler.
+    let kept = out.join("pages");
+    let _absent = fs::remove_dir_all(&kept);
+    copy(&root.join(PAGES), &kept);
+    fs::write(out.join("assets.rs"), assets(&kept)).expect("write the list of assets");
+}
+
+fn copy(from: &Path, to: &Path) {
+    let Ok(entries) = fs::read_dir(from) else { return };
+    fs::create_dir_all(to).expect("make a directory for the pages");
+    for entry in entries {
+        let path = entry.expect("read web/dist").path();
+        let name = path.file_name().expect("a file has a name");
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).expect("copy a file of the pages");
+        }
+    }
 }
 
 /// Rust source that lists every file, ascending, each with its compressed forms.

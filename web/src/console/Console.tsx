@@ -32,11 +32,6 @@ const COLOURS = {
   colorTextDescription: "#5c5870",
   colorTextPlaceholder: "#6f6b80",
   colorInfo: "#5b2ee0",
-  green7: "#1f6b0a",
-  orange7: "#9a4300",
-  gold7: "#7a5600",
-  red7: "#b3142f",
-  blue7: "#0b4fb3",
 };
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [
