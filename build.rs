@@ -41,17 +41,18 @@ fn assets(pages: &Path) -> String {
     let mut source = String::from("static ASSETS: &[Asset] = &[\n");
     for file in &files {
         let name = file.strip_prefix(pages).expect("below the pages").to_str().expect("names are ASCII");
-        if name.ends_with(".br") || name.ends_with(".gz") {
+        if file.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
             continue;
         }
+        let plain = file.to_str().expect("paths of a build are text");
         let compressed = |ending: &str| {
-            let path = PathBuf::from(format!("{}.{ending}", file.display()));
-            if path.is_file() { format!("Some(include_bytes!({path:?}))") } else { "None".into() }
+            let path = format!("{plain}.{ending}");
+            if Path::new(&path).is_file() { format!("Some(include_bytes!({path:?}))") } else { "None".into() }
         };
         let (brotli, gzip) = (compressed("br"), compressed("gz"));
         writeln!(
             source,
-            "    Asset {{ path: {name:?}, plain: include_bytes!({file:?}), brotli: {brotli}, gzip: {gzip} }},"
+            "    Asset {{ path: {name:?}, plain: include_bytes!({plain:?}), brotli: {brotli}, gzip: {gzip} }},"
         )
         .expect("a String takes all");
     }
