@@ -40,28 +40,23 @@ fn assets(pages: &Path) -> String {
     files.sort();
     let mut source = String::from("static ASSETS: &[Asset] = &[\n");
     for file in &files {
+        let name = file.strip_prefix(pages).expect("below the pages").to_str().expect("names are ASCII");
         if file.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
             continue;
         }
-        let name = literal(file.strip_prefix(pages).expect("below the pages"));
+        let plain = file.to_str().expect("paths of a build are text");
         let compressed = |ending: &str| {
-            let path = PathBuf::from(format!("{}.{ending}", file.display()));
-            if path.is_file() { format!("Some(include_bytes!({}))", literal(&path)) } else { "None".into() }
+            let path = format!("{plain}.{ending}");
+            if Path::new(&path).is_file() { format!("Some(include_bytes!({path:?}))") } else { "None".into() }
         };
         let (brotli, gzip) = (compressed("br"), compressed("gz"));
         writeln!(
             source,
-            "    Asset {{ path: {name}, plain: include_bytes!({}), brotli: {brotli}, gzip: {gzip} }},",
-            literal(file)
+            "    Asset {{ path: {name:?}, plain: include_bytes!({plain:?}), brotli: {brotli}, gzip: {gzip} }},"
         )
         .expect("a String takes all");
     }
     source + "];\n"
-}
-
-/// A path as Rust writes a text.
-fn literal(path: &Path) -> String {
-    format!("\"{}\"", path.to_str().expect("names are Unicode").escape_default())
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) {

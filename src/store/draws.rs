@@ -145,7 +145,7 @@ pub trait DrawStore {
     /// A user's draws over all activities, newest first.
     async fn draws_of(&self, user_id: &UserId, page: &Page<DrawId>) -> Stored<Vec<DrawWithAward>>;
 
-    /// Draws of an activity that won something, newest first, among its latest few hundred.
+    /// Draws of an activity that won something, newest first, among its latest two hundred.
     async fn latest_wins(&self, activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>>;
 
     /// A user's awards over all activities, newest first.

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 
 use super::rows::{AwardRow, DrawRow, OrderRow};
 use super::{SqliteStore, Tried, catalog, changed, json, recharges};
-use crate::domain::award::AwardRecord;
+use crate::domain::award::{AwardKind, AwardRecord};
 use crate::domain::campaign::ActivityHead;
 use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{ActivityId, AwardRecordId, DrawId, RequestId, UserId};
@@ -21,7 +21,7 @@ use crate::store::draws::{
 use crate::store::{Page, Stored};
 
 /// Draws that are looked through for wins, however few of them there are.
-const LATEST_MAX: u32 = 500;
+const LATEST_MAX: u32 = 200;
 
 #[async_trait]
 impl DrawStore for SqliteStore {
@@ -96,22 +96,20 @@ impl DrawStore for SqliteStore {
     async fn latest_wins(&self, activity_id: &ActivityId, limit: u32) -> Stored<Vec<Draw>> {
         let rows: Vec<DrawRow> = sqlx::query_as(
             r"SELECT *
-                FROM (SELECT *
-                        FROM live_draw
-                       WHERE activity_id = ?1
-                       ORDER BY day DESC, draw_id DESC
-                       LIMIT ?2) AS latest
-               WHERE kind <> 'nothing'
+                FROM live_draw
+               WHERE activity_id = ?1
                ORDER BY day DESC, draw_id DESC
-               LIMIT ?3",
+               LIMIT ?2",
         )
         .bind(activity_id.as_str())
         .bind(LATEST_MAX)
-        .bind(limit)
         .fetch_all(&self.readers)
         .await
         .map_err(Fault::doing("list the latest wins"))?;
-        rows.iter().map(DrawRow::read).collect::<Tried<_>>().map_err(Fault::doing("list the latest wins"))
+        let draws: Vec<Draw> =
+            rows.iter().map(DrawRow::read).collect::<Tried<_>>().map_err(Fault::doing("list the latest wins"))?;
+        let won = draws.into_iter().filter(|draw| draw.value.kind() != AwardKind::Nothing);
+        Ok(won.take(limit as usize).collect())
     }
 
     async fn awards_of(&self, user_id: &UserId, page: &Page<AwardRecordId>) -> Stored<Vec<AwardRecord>> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 /// The API key that every process here is given.
 pub const KEY: &str = "end-to-end-key-0123456789";
 /// How long anything may take before a test gives up on it. Never reached by a process that works.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `big-market`. Dropping it kills it.
 pub struct Process {

@@ -378,10 +378,9 @@ pub async fn wins_are_listed_newest_first(store: Arc<dyn Store>) {
     let (open, other) = (OpenActivity::publish(&store, "a").await, OpenActivity::publish(&store, "b").await);
     let mut expected = Vec::new();
     for number in 0..4 {
-        let user_id = user(&format!("user{number}"));
-        expected.extend(open.won(&user_id, &[points(number)]).await);
-        open.won(&user_id, &[NOTHING]).await;
-        other.won(&user_id, &[points(9)]).await;
+        expected.extend(open.won(&user(&format!("winner{number}")), &[points(number)]).await);
+        open.won(&user(&format!("loser{number}")), &[NOTHING]).await;
+        other.won(&user(&format!("other{number}")), &[points(9)]).await;
     }
     let newest_first = |draw: &Draw| std::cmp::Reverse((draw.day, draw.draw_id.ulid()));
     let mut expected: Vec<_> = expected.into_iter().map(|new| new.draw).collect();
