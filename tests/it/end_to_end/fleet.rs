@@ -36,7 +36,7 @@ async fn a_fleet_serves_the_demo_survives_a_kill_and_leaves_nothing_behind() {
         let awards = answer.json::<Value>().await.ok()?;
         let awards = awards["items"].as_array()?;
         let done = |award: &Value| award["award"]["kind"] != "points" || award["state"] == "delivered";
-        (awards.len() == 3 && awards.iter().all(done)).then_some(())
+        (!awards.is_empty() && awards.iter().all(done)).then_some(())
     };
     let looking = async {
         while all_delivered().await.is_none() {
