@@ -1062,7 +1062,7 @@ export interface paths {
         };
         /**
          * Whether the process can serve
-         * @description Asks the store, and where jobs run in this process, whether their workers live.
+         * @description Asks the store, and where jobs run in this process or `queue.workers_min` wants some, whether enough processes with workers live.
          */
         get: operations["readyz"];
         put?: never;
