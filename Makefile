@@ -23,6 +23,7 @@ test: needs pages
 
 # What is checked of the pages beside that they build, in a browser too.
 web: pages
+	cargo build --locked
 	cd web && npm run lint && npm run types && npm run generate:check && npm run test && BIG_MARKET_BINARY=../target/debug/big-market npm run e2e
 
 # Without node the API works all the same, and / says how to build the pages.
