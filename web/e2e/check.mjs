@@ -261,7 +261,7 @@ export const checks = {
     await operator.page.getByRole("button", { name: "Ship" }).first().click();
     await operator.page.getByLabel("Tracking").fill("DHL 00340434");
     await operator.page.getByRole("dialog").getByRole("button", { name: "Ship" }).click();
-    await operator.page.getByText("DHL").waitFor({ state: "detached" });
+    await operator.page.getByRole("dialog").waitFor({ state: "hidden" });
 
     await page.reload();
     await page.getByRole("tab", { name: "My prizes" }).click();
