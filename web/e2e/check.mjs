@@ -15,7 +15,9 @@ const isOfNetwork = (complaint) => /Failed to load resource/.test(complaint);
 
 /** Nothing serious that axe can find. It is run from outside the page, whose policy takes no foreign scripts. */
 async function accessible(page, what) {
-  // Things that are fading in have no contrast yet.
+  // Things that are loading or fading in have no contrast yet.
+  await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning"));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   await page.evaluate(() =>
     Promise.all(
       document
