@@ -1,7 +1,7 @@
 # The two commands: `make run` serves, `make test` checks. Both set up what they need. `make fleet` shows the distributed half on this
-# machine, `make chaos` breaks it for half an hour.
+# machine, `make chaos` breaks it for half an hour, `make bench` measures both halves.
 
-.PHONY: run fleet chaos test web pages lint docs tools needs
+.PHONY: run fleet chaos bench test web pages lint docs tools needs
 
 run: pages
 	cargo run --release --locked
@@ -12,6 +12,14 @@ fleet: needs pages
 CHAOS_SECONDS ?= 1800
 chaos: needs
 	cargo run --release --locked -- chaos --seconds $(CHAOS_SECONDS) --servers 3 --workers 3
+
+# What docs/benchmarks.md reports. About an hour; nothing else should run meanwhile.
+bench: needs
+	cargo build --release --locked
+	target/release/big-market bench
+	target/release/big-market bench jobs
+	target/release/big-market bench scale
+	cargo bench --locked
 
 # The pages first: the binary that the tests of the pages start has them embedded.
 test: needs pages

@@ -58,8 +58,9 @@ fn record(seen: &Seen) {
     metrics::counter!("big_market_http_requests_total", &labels).increment(1);
     metrics::histogram!("big_market_http_request_duration_seconds", &labels[..2]).record(*took);
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    // The query is left out: it is data of users, and the path names what was asked for.
-    if QUIET.contains(&route.as_str()) {
+    // The query is left out: it is data of users, and the path names what was asked for. What went well is in the metrics: a line for
+    // each draw would cost as much as deciding it.
+    if *status < 400 || QUIET.contains(&route.as_str()) {
         tracing::debug!(http.route = route, http.status = status, took_ms, "{method} {path} gave {status}");
     } else {
         tracing::info!(http.route = route, http.status = status, took_ms, "{method} {path} gave {status}");

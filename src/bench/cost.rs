@@ -95,17 +95,22 @@ impl Meter {
         }
         let calls = match &mut self.redis {
             Some(redis) => {
-                let told: String = redis::cmd("INFO")
-                    .arg("commandstats")
-                    .query_async(redis)
-                    .await
-                    .map_err(Fault::doing(DOING))?;
+                let told: String =
+                    redis::cmd("INFO").arg("commandstats").query_async(redis).await.map_err(Fault::doing(DOING))?;
                 script_calls(&told)
             }
             None => 0,
         };
         let seconds = self.processes.iter().map(|(name, number)| (name.clone(), processor_seconds(*number))).collect();
         Ok(Reading { seconds, statements, log_bytes, calls })
+    }
+
+    /// Has Postgres look at its tables, as it does by itself from time to time.
+    pub(super) async fn analyze(&mut self) -> Result<(), Fault> {
+        for database in &mut self.databases {
+            sqlx::query(r"ANALYZE").execute(database).await.map_err(Fault::doing(DOING))?;
+        }
+        Ok(())
     }
 
     /// The statements that took Postgres longest so far, over all databases, longest first.
@@ -171,7 +176,8 @@ impl Reading {
 impl Cost {
     /// Microseconds of processors for each of `times`, of everything but the load itself.
     pub(super) fn processor_micros_each(&self, times: u64) -> f64 {
-        let seconds: f64 = self.processor_seconds.iter().filter(|(name, _)| *name != "load").map(|(_, spent)| spent).sum();
+        let seconds: f64 =
+            self.processor_seconds.iter().filter(|(name, _)| *name != "load").map(|(_, spent)| spent).sum();
         seconds * 1e6 / as_f64(times.max(1))
     }
 }
@@ -186,11 +192,12 @@ fn script_calls(told: &str) -> u64 {
 fn processor_seconds(process_id: u32) -> f64 {
     let Ok(entries) = std::fs::read_dir("/proc") else { return 0.0 };
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    let ticks: u64 = numbers.filter_map(|number| {
-        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-        ticks_of(&stat, number == process_id, process_id)
-    })
-    .sum();
+    let ticks: u64 = numbers
+        .filter_map(|number| {
+            let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+            ticks_of(&stat, number == process_id, process_id)
+        })
+        .sum();
     as_f64(ticks) / TICKS
 }
 

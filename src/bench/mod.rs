@@ -81,18 +81,26 @@ struct Stretches<'a> {
     meter: Meter,
     /// Keys of requests are never used again: each start of a benchmark has its own, and each stretch.
     run: u64,
+    /// Whether Postgres has looked at its tables since they were filled.
+    analyzed: bool,
 }
 
 impl<'a> Stretches<'a> {
     async fn new(site: &'a Site, crowd: Arc<Crowd>) -> Result<Self, Fault> {
         let meter = Meter::new(site).await?;
         let run = crate::clock::Sources::system().chance.number() >> 16;
-        Ok(Self { site, crowd, meter, run })
+        Ok(Self { site, crowd, meter, run, analyzed: false })
     }
 
     /// Warms up, then measures.
     async fn measure(&mut self, name: &str, clients: usize, pace: Pace, lasting: Duration) -> Result<Stretch, Fault> {
         self.drive(clients, pace, WARM_UP.min(lasting)).await?;
+        if !self.analyzed {
+            // It would do so by itself within a minute.
+            self.meter.analyze().await?;
+            self.analyzed = true;
+            self.drive(clients, pace, WARM_UP.min(lasting)).await?;
+        }
         let before = self.meter.read().await?;
         let met = self.drive(clients, pace, lasting).await?;
         let cost = self.meter.read().await?.since(&before);

@@ -176,6 +176,29 @@ impl HeadRow {
     }
 }
 
+/// The head of an activity beside something else, where there is one.
+#[derive(FromRow)]
+pub(super) struct MaybeHead {
+    version: Option<i64>,
+    state: Option<String>,
+    epoch: Option<i64>,
+}
+
+impl MaybeHead {
+    /// The head of that activity.
+    pub(super) fn read(&self, activity_id: &ActivityId) -> Tried<Option<ActivityHead>> {
+        let (Some(version), Some(state), Some(epoch)) = (self.version, &self.state, self.epoch) else {
+            return Ok(None);
+        };
+        Ok(Some(ActivityHead {
+            activity_id: activity_id.clone(),
+            version: Version(u32::try_from(version)?),
+            state: state.parse()?,
+            epoch: Epoch(epoch),
+        }))
+    }
+}
+
 #[derive(FromRow)]
 struct VersionRow {
     version: i64,

@@ -152,6 +152,10 @@ struct FactsRow {
     used_this_month: i64,
     list: Option<String>,
     won: Json<BTreeMap<AwardId, u32>>,
+    /// Whether a request of the question was answered before.
+    repeated: bool,
+    #[sqlx(flatten)]
+    head: catalog::MaybeHead,
 }
 
 impl FactsRow {
@@ -178,7 +182,7 @@ impl PostgresStore {
     async fn read_facts(&self, questions: &[FactsQuestion]) -> Tried<(Vec<ActivityHead>, Vec<Facts>)> {
         let activity_ids: HashSet<_> = questions.iter().map(|question| question.activity_id.as_str()).collect();
         // Each request once: a draw is one fact, however often its request is named.
-        let requests: Vec<_> = (0_i64..)
+        let mut requests: Vec<_> = (0_i64..)
             .zip(questions)
             .flat_map(|(number, question)| {
                 let request_ids: HashSet<_> = question.request_ids.iter().collect();
@@ -186,19 +190,34 @@ impl PostgresStore {
             })
             .collect();
 
-        // One read transaction is one snapshot: heads, quota and draws that belong together.
-        let mut tx = self.snapshot().await?;
-        let heads = catalog::read_heads(&mut tx, &activity_ids.into_iter().collect::<Vec<_>>()).await?;
+        // One statement is one snapshot: heads, quota and draws that belong together.
         let rows: Vec<FactsRow> = sqlx::query_as(
-            r"SELECT COALESCE(quota.granted, 0) AS granted, COALESCE(quota.used, 0) AS used,
+            r"WITH head AS MATERIALIZED (
+              SELECT activity.activity_id, activity.version, activity.state, stock_epoch.epoch
+                FROM activity
+                JOIN stock_epoch ON stock_epoch.activity_id = activity.activity_id
+               WHERE activity.activity_id = ANY($5)),
+                   repeated AS MATERIALIZED (
+              SELECT DISTINCT asked.question
+                FROM UNNEST($6::bigint[], $7::text[], $8::text[], $9::text[])
+                  AS asked (question, user_id, activity_id, request_id)
+                JOIN live_draw
+                  ON live_draw.user_id = asked.user_id
+                 AND live_draw.activity_id = asked.activity_id
+                 AND live_draw.request_id = asked.request_id)
+              SELECT COALESCE(quota.granted, 0) AS granted, COALESCE(quota.used, 0) AS used,
                      COALESCE(today.used, 0) AS used_today, COALESCE(this_month.used, 0) AS used_this_month,
                      user_list.list,
                      COALESCE((SELECT jsonb_object_agg(award_win.award_id, award_win.won)
                                  FROM award_win
                                 WHERE award_win.user_id = asked.user_id
-                                  AND award_win.activity_id = asked.activity_id), '{}') AS won
+                                  AND award_win.activity_id = asked.activity_id), '{}') AS won,
+                     repeated.question IS NOT NULL AS repeated,
+                     head.version, head.state, head.epoch
                 FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
                   AS asked (user_id, activity_id, day, month, number)
+                LEFT JOIN head ON head.activity_id = asked.activity_id
+                LEFT JOIN repeated ON repeated.question = asked.number - 1
                 LEFT JOIN quota
                   ON quota.user_id = asked.user_id
                  AND quota.activity_id = asked.activity_id
@@ -219,9 +238,37 @@ impl PostgresStore {
         .bind(column(questions, |question| question.activity_id.as_str()))
         .bind(column(questions, |question| question.day.to_string()))
         .bind(column(questions, |question| question.day.month().to_string()))
-        .fetch_all(&mut *tx)
+        .bind(activity_ids.into_iter().collect::<Vec<_>>())
+        .bind(column(&requests, |(number, ..)| *number))
+        .bind(column(&requests, |(_, question, _)| question.user_id.as_str()))
+        .bind(column(&requests, |(_, question, _)| question.activity_id.as_str()))
+        .bind(column(&requests, |(.., request_id)| request_id.as_str()))
+        .fetch_all(&self.keyed)
         .await?;
-        let earlier: Vec<EarlierRow> = sqlx::query_as(
+        let mut heads = BTreeMap::new();
+        for (question, row) in questions.iter().zip(&rows) {
+            if !heads.contains_key(&question.activity_id)
+                && let Some(head) = row.head.read(&question.activity_id)?
+            {
+                heads.insert(question.activity_id.clone(), head);
+            }
+        }
+        let heads = heads.into_values().collect();
+        let repeated: HashSet<_> = (0_i64..).zip(&rows).filter(|(_, row)| row.repeated).map(|(at, _)| at).collect();
+        let mut facts = rows.into_iter().map(FactsRow::read).collect::<Tried<Vec<_>>>()?;
+        if !repeated.is_empty() {
+            requests.retain(|(number, ..)| repeated.contains(number));
+            // Draws never change, and those that came since are answers just as well.
+            for row in self.earlier_draws(&requests).await? {
+                facts[usize::try_from(row.question)?].earlier.push(row.draw.read()?);
+            }
+        }
+        Ok((heads, facts))
+    }
+
+    /// The draws that these requests made, by their question.
+    async fn earlier_draws(&self, requests: &[(i64, &FactsQuestion, &RequestId)]) -> Tried<Vec<EarlierRow>> {
+        Ok(sqlx::query_as(
             r"SELECT asked.question, live_draw.*
                 FROM UNNEST($1::bigint[], $2::text[], $3::text[], $4::text[])
                   AS asked (question, user_id, activity_id, request_id)
@@ -231,19 +278,12 @@ impl PostgresStore {
                  AND live_draw.request_id = asked.request_id
                ORDER BY asked.question, live_draw.request_id, live_draw.request_index",
         )
-        .bind(column(&requests, |(number, ..)| *number))
-        .bind(column(&requests, |(_, question, _)| question.user_id.as_str()))
-        .bind(column(&requests, |(_, question, _)| question.activity_id.as_str()))
-        .bind(column(&requests, |(.., request_id)| request_id.as_str()))
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.rollback().await?;
-
-        let mut facts = rows.into_iter().map(FactsRow::read).collect::<Tried<Vec<_>>>()?;
-        for row in earlier {
-            facts[usize::try_from(row.question)?].earlier.push(row.draw.read()?);
-        }
-        Ok((heads, facts))
+        .bind(column(requests, |(number, ..)| *number))
+        .bind(column(requests, |(_, question, _)| question.user_id.as_str()))
+        .bind(column(requests, |(_, question, _)| question.activity_id.as_str()))
+        .bind(column(requests, |(.., request_id)| request_id.as_str()))
+        .fetch_all(&self.keyed)
+        .await?)
     }
 
     async fn try_recharge(&self, recharges: &[NewRecharge]) -> Tried<Vec<Recharged>> {

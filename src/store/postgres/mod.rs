@@ -71,6 +71,16 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/postgres");
 /// How long an operation waits for a connection before it gives up.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How statements are planned that look up rows by keys: once for each connection, since planning takes longer than looking up, and by
+/// indexes only. Of a new or small database Postgres would rather read whole tables, and keep such a plan as they grow.
+const KEYED: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
 /// How long whoever does something over all databases waits for another who does the same.
 const TURN_WAIT: Duration = Duration::from_secs(10);
 
@@ -89,7 +99,10 @@ type Tried<T> = Result<T, Cause>;
 /// Everything we remember, in one Postgres database.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
+    /// For everything that is not said of another.
     pool: PgPool,
+    /// For what looks up rows of users by their keys: see [`KEYED`].
+    keyed: PgPool,
     holders: PgPool,
     /// For turns in which buckets stay or move. Not of `holders`: who waits for one there may have a turn.
     turns: PgPool,
@@ -154,11 +167,9 @@ impl PostgresStore {
     /// # Errors
     /// A fault when the URL is none or the database cannot be reached.
     pub async fn open(url: &str, connections: u32) -> Stored<Self> {
-        // Statements are planned for tables as they are. Of a new database Postgres would keep plans that suit empty tables
-        // until it next analyzes them, and read them whole for each draw meanwhile.
-        let options = PgConnectOptions::from_str(url)
-            .map_err(Fault::doing("read the URL of a database"))?
-            .options([("plan_cache_mode", "force_custom_plan")]);
+        let plain = PgConnectOptions::from_str(url).map_err(Fault::doing("read the URL of a database"))?;
+        // Statements that are not looking up rows by keys are planned each time, for tables as they are.
+        let options = plain.clone().options([("plan_cache_mode", "force_custom_plan")]);
         let place = place(&options);
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
@@ -166,12 +177,16 @@ impl PostgresStore {
             .connect_with(options.clone())
             .await
             .map_err(Fault::doing("open a database"))?;
+        let keyed = PgPoolOptions::new()
+            .max_connections(connections.max(1))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(plain.options(KEYED));
         let few = |connections| {
             let few = PgPoolOptions::new().max_connections(connections).min_connections(0);
             few.acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone())
         };
         let (holders, turns) = (few(HOLDERS_MAX), few(TURNS_MAX));
-        Ok(Self { pool, holders, turns, turn_wait: TURN_WAIT, place })
+        Ok(Self { pool, keyed, holders, turns, turn_wait: TURN_WAIT, place })
     }
 
     /// With another time to wait for whoever does the same over all databases.
@@ -193,7 +208,8 @@ impl PostgresStore {
         // Wanted both ways, a lock is taken alone.
         wanted.sort_unstable();
         wanted.dedup_by_key(|(number, _)| *number);
-        let mut tx = self.pool.begin().await?;
+        let pool = if buckets.is_empty() { &self.pool } else { &self.keyed };
+        let mut tx = pool.begin().await?;
         if !wanted.is_empty() {
             sqlx::query(
                 r"SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
@@ -280,6 +296,7 @@ impl Store for PostgresStore {
     async fn close(&self) {
         self.turns.close().await;
         self.holders.close().await;
+        self.keyed.close().await;
         self.pool.close().await;
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
 use sqlx::types::Json;
+use sqlx::{FromRow, PgConnection};
 
 use super::rows::value_columns;
 use super::{Lock, PostgresStore, Tried, bucket, catalog, changed, column, stock, uuid, wins};
@@ -13,41 +13,68 @@ use crate::domain::bucket::Bucket;
 use crate::store::draws::{DrawGroup, NewDraw, Recorded};
 
 impl PostgresStore {
-    /// Judges every group, then writes those that can still be recorded.
+    /// Judges every group, and writes those that can still be recorded.
+    ///
+    /// What the draws were decided from was read a moment ago, so at first nothing of it is read again: the one statement that writes
+    /// has the same conditions. Where it does not do all that was meant, the batch is judged group by group.
     pub(super) async fn try_record(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
+        if let Some(answers) = self.record_batch(groups, Care::Hopeful).await? {
+            return Ok(answers);
+        }
         for _ in 0..stock::JUDGED_MAX {
-            match self.record_judged(groups).await {
-                // A void row took the key of a draw after it was judged. The next judgement sees it.
-                Err(cause) if stock::was_voided(&cause) => {}
-                answers => return answers,
+            if let Some(answers) = self.record_batch(groups, Care::Judged).await? {
+                return Ok(answers);
             }
+            // A void row took the key of a draw after it was judged. The next judgement sees it.
         }
         Err("claims of the batch kept being ended under its judgement".into())
     }
 
-    async fn record_judged(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
+    /// Records the batch in one transaction. Nothing where something was in its way that must be judged first.
+    async fn record_batch(&self, groups: &[DrawGroup], care: Care) -> Tried<Option<Vec<Recorded>>> {
         let mut batch = Batch::of(groups)?;
         let users = groups.iter().map(|group| Lock::User(&group.user_id));
         let activities = groups.iter().map(|group| Lock::ActivityStays(&group.activity_id));
         let mut tx = self.write(users.chain(activities)).await?;
-        let answers = judge(&mut tx, &batch).await?;
+        let answers = judge(&mut tx, &batch, care).await?;
         if answers.iter().any(|answer| *answer != Recorded::Committed) {
             batch.keep(|number| answers[number] == Recorded::Committed);
             if batch.groups.is_empty() {
                 tx.rollback().await?;
-                return Ok(answers);
+                return Ok(Some(answers));
             }
         }
-        spend_quota(&mut tx, &batch.groups).await?;
+        let written = match write(&mut tx, &batch).await {
+            Ok(written) => written,
+            Err(cause) if is_taken(&cause) => {
+                tx.rollback().await?;
+                return Ok(None);
+            }
+            Err(cause) => return Err(cause.into()),
+        };
+        match written.check(&batch) {
+            Err(_) if care == Care::Hopeful => {
+                tx.rollback().await?;
+                return Ok(None);
+            }
+            checked => checked?,
+        }
         wins::count(&mut tx, batch.draws.iter().map(|draw| draw.new)).await?;
-        write_draws(&mut tx, &batch.draws).await?;
-        write_promises(&mut tx, &batch.draws).await?;
         tx.commit().await?;
-        Ok(answers)
+        Ok(Some(answers))
     }
+}
+
+/// How much is looked at before a batch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// Only what the writing itself cannot find out.
+    Hopeful,
+    /// Everything, group by group.
+    Judged,
 }
 
 /// Groups and their draws, each in one list, since each table is written by one statement.
@@ -62,6 +89,16 @@ struct GroupRow<'a> {
     bucket: i16,
     count: i64,
     group: &'a DrawGroup,
+}
+
+impl GroupRow<'_> {
+    /// Activity, user, period, and draws of that user in it afterwards. A month sorts before its days.
+    fn counts(&self) -> [(&str, &str, String, i64); 2] {
+        let DrawGroup { user_id, activity_id, day, decided_from, .. } = self.group;
+        let after =
+            |period: String, used: u32| (activity_id.as_str(), user_id.as_str(), period, self.count + i64::from(used));
+        [after(day.month().to_string(), decided_from.used_this_month), after(day.to_string(), decided_from.used_today)]
+    }
 }
 
 /// A draw with its promise, as the statements read it.
@@ -87,6 +124,13 @@ impl<'a> Batch<'a> {
         Ok(batch)
     }
 
+    /// Draws of each user in each day and month afterwards, in the order of activity, user and period.
+    fn counts(&self) -> Vec<i64> {
+        let mut counts: Vec<_> = self.groups.iter().flat_map(GroupRow::counts).collect();
+        counts.sort_unstable();
+        counts.into_iter().map(|(.., used)| used).collect()
+    }
+
     fn keep(&mut self, wanted: impl Fn(usize) -> bool) {
         self.groups.retain(|row| wanted(row.number));
         self.draws.retain(|row| wanted(row.group));
@@ -107,10 +151,12 @@ impl<'a> NewDrawRow<'a> {
 
 /// Tells of each group whether it can still be recorded. Exact, because it runs in the transaction that records: nothing that
 /// it looks at changes until that ends, but that a draw's key may be taken by a void row.
-async fn judge(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<Vec<Recorded>> {
+async fn judge(tx: &mut PgConnection, batch: &Batch<'_>, care: Care) -> Tried<Vec<Recorded>> {
     let held = catalog::hold(&mut *tx, batch.groups.iter().map(|row| &row.group.activity_id)).await?;
-    let moved = moved(&mut *tx, &batch.groups).await?;
-    let taken = taken(&mut *tx, &batch.draws).await?;
+    let (moved, taken) = match care {
+        Care::Hopeful => Default::default(),
+        Care::Judged => (moved(&mut *tx, &batch.groups).await?, taken(&mut *tx, &batch.draws).await?),
+    };
     let judge = |row: &GroupRow<'_>| {
         let group = row.group;
         match held.get(group.activity_id.as_str()) {
@@ -195,64 +241,110 @@ async fn taken(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<HashSet
     taken.into_iter().map(|number| Ok(draws[usize::try_from(number)?].group)).collect()
 }
 
-/// Spends the quota of groups that were judged. The conditions are repeated: a statement must be right by itself.
-async fn spend_quota(tx: &mut PgConnection, groups: &[GroupRow<'_>]) -> Tried<()> {
-    let spent = sqlx::query(
-        r"UPDATE quota
+/// Whether a draw could not be written because its key, or its request, is another row's.
+fn is_taken(cause: &sqlx::Error) -> bool {
+    let constraint = cause.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+    constraint.is_some_and(|name| matches!(name, "draw_pk" | "draw_request"))
+}
+
+/// What one batch wrote.
+#[derive(FromRow)]
+struct Written {
+    spent: i64,
+    /// Draws of each user in each day and month now, in the order of activity, user and period.
+    counted: Vec<i64>,
+    drawn: i64,
+    promised: i64,
+    noted: i64,
+}
+
+impl Written {
+    /// Refuses what is not exactly what was meant: the transaction is dropped with it.
+    fn check(&self, batch: &Batch<'_>) -> Tried<()> {
+        let work = batch.draws.iter().filter(|row| row.new.outbox_id.is_some()).count();
+        for (table, rows, meant) in [
+            ("quota", self.spent, batch.groups.len()),
+            ("draw", self.drawn, batch.draws.len()),
+            ("award_record", self.promised, batch.draws.len()),
+            ("outbox", self.noted, work),
+        ] {
+            changed(table, u64::try_from(rows)?, meant)?;
+        }
+        if self.counted != batch.counts() {
+            return Err("quota_period: a user had other draws of the day or month than were decided from".into());
+        }
+        Ok(())
+    }
+}
+
+/// Writes the batch: quota spent, draws, their promises, and the work that fulfils them. One statement, for over a network each is a
+/// journey.
+///
+/// Draws are written in the order of their keys: whoever ends claims takes keys in the same order.
+async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
+    let Batch { groups, draws } = batch;
+    sqlx::query_as(
+        r"WITH spent AS (
+          UPDATE quota
              SET used = quota.used + batch.count
             FROM UNNEST($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS batch (user_id, activity_id, count, used)
            WHERE quota.user_id = batch.user_id
              AND quota.activity_id = batch.activity_id
              AND quota.used = batch.used
-             AND quota.used + batch.count <= quota.granted",
-    )
-    .bind(column(groups, |row| row.group.user_id.as_str()))
-    .bind(column(groups, |row| row.group.activity_id.as_str()))
-    .bind(column(groups, |row| row.count))
-    .bind(column(groups, |row| i64::from(row.group.decided_from.used)))
-    .execute(&mut *tx)
-    .await?;
-    changed("quota", spent.rows_affected(), groups.len())?;
-    // `used` of the row offered is what it must be afterwards.
-    let counted = sqlx::query(
-        r"INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
+             AND quota.used + batch.count <= quota.granted
+       RETURNING quota.user_id),
+               counted AS (
+          INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
           SELECT activity_id, user_id, period, bucket, used
-            FROM UNNEST($1::text[] || $1, $2::text[] || $2, $3::text[] || $4::text[], $5::smallint[] || $5,
-                        $6::bigint[] || $7::bigint[])
+            FROM UNNEST($2::text[] || $2, $1::text[] || $1, $5::text[] || $6::text[], $7::smallint[] || $7, $3::bigint[] || $3)
               AS batch (activity_id, user_id, period, bucket, used)
-          ON CONFLICT (activity_id, user_id, period) DO UPDATE
-             SET used = excluded.used
-           WHERE quota_period.used < excluded.used",
-    )
-    .bind(column(groups, |row| row.group.activity_id.as_str()))
-    .bind(column(groups, |row| row.group.user_id.as_str()))
-    .bind(column(groups, |row| row.group.day.to_string()))
-    .bind(column(groups, |row| row.group.day.month().to_string()))
-    .bind(column(groups, |row| row.bucket))
-    .bind(column(groups, |row| row.count + i64::from(row.group.decided_from.used_today)))
-    .bind(column(groups, |row| row.count + i64::from(row.group.decided_from.used_this_month)))
-    .execute(&mut *tx)
-    .await?;
-    changed("quota_period", counted.rows_affected(), 2 * groups.len())
-}
-
-/// Writes draws, in the order of their keys: whoever ends claims takes keys in the same order.
-async fn write_draws(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<()> {
-    let inserted = sqlx::query(
-        r"INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
+          ON CONFLICT (activity_id, period, user_id) DO UPDATE
+             SET used = quota_period.used + excluded.used
+       RETURNING activity_id, user_id, period, used),
+               batch AS MATERIALIZED (
+          SELECT *
+            FROM UNNEST($8::uuid[], $9::smallint[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::bigint[],
+                        $15::timestamptz[], $16::date[], $17::bigint[], $18::bigint[], $19::jsonb[], $20::bytea[],
+                        $21::jsonb[], $22::text[], $23::text[], $24::bigint[], $25::text[], $26::bigint[], $27::uuid[],
+                        $28::text[], $29::timestamptz[], $30::uuid[], $31::timestamptz[])
+              AS batch (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
+                        used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku, draws,
+                        award_record_id, state, dispatch_at, outbox_id, wake_at)),
+               drawn AS (
+          INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                             used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku,
                             draws, award_record_id)
           SELECT draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                  used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku, draws,
                  award_record_id
-            FROM UNNEST($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-                        $8::timestamptz[], $9::date[], $10::bigint[], $11::bigint[], $12::jsonb[], $13::bytea[],
-                        $14::jsonb[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::bigint[], $20::uuid[])
-              AS batch (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
-                        used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku, draws,
-                        award_record_id)
-           ORDER BY draw_id",
+            FROM batch
+           ORDER BY draw_id
+       RETURNING draw_id),
+               promised AS (
+          INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
+                                    delivered_at)
+          SELECT award_record_id, draw_id, user_id, bucket, state, drawn_at, dispatch_at,
+                 CASE WHEN state = 'delivered' THEN drawn_at END
+            FROM batch
+       RETURNING award_record_id),
+               noted AS (
+          INSERT INTO outbox (outbox_id, award_record_id, user_id, bucket, state, run_at, due_at, wake_at, created_at)
+          SELECT outbox_id, award_record_id, user_id, bucket, 'pending', dispatch_at, dispatch_at, wake_at, drawn_at
+            FROM batch
+           WHERE outbox_id IS NOT NULL
+       RETURNING outbox_id)
+          SELECT (SELECT COUNT(*) FROM spent) AS spent,
+                 (SELECT array_agg(used ORDER BY activity_id, user_id, period) FROM counted) AS counted,
+                 (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised,
+                 (SELECT COUNT(*) FROM noted) AS noted",
     )
+    .bind(column(groups, |row| row.group.user_id.as_str()))
+    .bind(column(groups, |row| row.group.activity_id.as_str()))
+    .bind(column(groups, |row| row.count))
+    .bind(column(groups, |row| i64::from(row.group.decided_from.used)))
+    .bind(column(groups, |row| row.group.day.to_string()))
+    .bind(column(groups, |row| row.group.day.month().to_string()))
+    .bind(column(groups, |row| row.bucket))
     .bind(column(draws, |row| uuid(row.new.draw.draw_id.ulid())))
     .bind(column(draws, |row| row.bucket))
     .bind(column(draws, |row| row.new.draw.user_id.as_str()))
@@ -273,51 +365,10 @@ async fn write_draws(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<(
     .bind(column(draws, |row| row.sku))
     .bind(column(draws, |row| row.draws))
     .bind(column(draws, |row| uuid(row.new.draw.award_record_id.ulid())))
-    .execute(tx)
-    .await?;
-    changed("draw", inserted.rows_affected(), draws.len())
-}
-
-/// Writes the promises of awards, and the work that fulfils them.
-async fn write_promises(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<()> {
-    let inserted = sqlx::query(
-        r"INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
-                                    delivered_at)
-          SELECT award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
-                 CASE WHEN state = 'delivered' THEN created_at END
-            FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::timestamptz[],
-                        $7::timestamptz[])
-              AS batch (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at)",
-    )
-    .bind(column(draws, |row| uuid(row.new.draw.award_record_id.ulid())))
-    .bind(column(draws, |row| uuid(row.new.draw.draw_id.ulid())))
-    .bind(column(draws, |row| row.new.draw.user_id.as_str()))
-    .bind(column(draws, |row| row.bucket))
     .bind(column(draws, |row| row.state.as_str()))
-    .bind(column(draws, |row| row.new.draw.drawn_at))
     .bind(column(draws, |row| row.new.dispatch_at))
-    .execute(&mut *tx)
-    .await?;
-    changed("award_record", inserted.rows_affected(), draws.len())?;
-    let work: Vec<_> = draws.iter().filter_map(|row| Some((row.new.outbox_id?, row))).collect();
-    if work.is_empty() {
-        return Ok(());
-    }
-    let inserted = sqlx::query(
-        r"INSERT INTO outbox (outbox_id, award_record_id, user_id, bucket, state, run_at, due_at, wake_at, created_at)
-          SELECT outbox_id, award_record_id, user_id, bucket, 'pending', dispatch_at, dispatch_at, wake_at, created_at
-            FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[],
-                        $7::timestamptz[])
-              AS batch (outbox_id, award_record_id, user_id, bucket, dispatch_at, wake_at, created_at)",
-    )
-    .bind(column(&work, |(outbox_id, _)| uuid(outbox_id.ulid())))
-    .bind(column(&work, |(_, row)| uuid(row.new.draw.award_record_id.ulid())))
-    .bind(column(&work, |(_, row)| row.new.draw.user_id.as_str()))
-    .bind(column(&work, |(_, row)| row.bucket))
-    .bind(column(&work, |(_, row)| row.new.dispatch_at))
-    .bind(column(&work, |(_, row)| row.new.wake_at))
-    .bind(column(&work, |(_, row)| row.new.draw.drawn_at))
-    .execute(tx)
-    .await?;
-    changed("outbox", inserted.rows_affected(), work.len())
+    .bind(column(draws, |row| row.new.outbox_id.map(|outbox_id| uuid(outbox_id.ulid()))))
+    .bind(column(draws, |row| row.new.wake_at))
+    .fetch_one(tx)
+    .await
 }

@@ -278,7 +278,7 @@ async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
                  (value ->> 'used_this_month') + (value ->> 'count')
             FROM jsonb_each(?1)
            WHERE TRUE
-          ON CONFLICT (activity_id, user_id, period) DO UPDATE
+          ON CONFLICT (activity_id, period, user_id) DO UPDATE
              SET used = excluded.used
            WHERE quota_period.used < excluded.used",
     )

@@ -1,5 +1,6 @@
 //! The real binary over real HTTP: what a newcomer does, and what a power cut does.
 
+mod bench;
 mod campaign;
 mod commands;
 mod crash;
