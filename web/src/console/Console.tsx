@@ -31,6 +31,14 @@ const COLOURS = {
   colorTextPlaceholder: "#6f6b80",
   colorInfo: "#5b2ee0",
 };
+/** The seventh of each palette is what a tag's text has, the first its tint. */
+const TAGS = {
+  green7: "#1f6b0a",
+  orange7: "#9a4300",
+  gold7: "#7a5600",
+  red7: "#b3142f",
+  blue7: "#0b4fb3",
+};
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [
   { path: "activities", word: "Activities", page: ActivitiesPage },
@@ -45,7 +53,11 @@ const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean
 export function Console() {
   const { language } = useLanguage();
   return (
-    <ConfigProvider csp={{ nonce }} locale={language === "zh" ? zhCN : enUS} theme={{ token: COLOURS }}>
+    <ConfigProvider
+      csp={{ nonce }}
+      locale={language === "zh" ? zhCN : enUS}
+      theme={{ token: COLOURS, components: { Tag: TAGS } }}
+    >
       <App>
         <SessionProvider>
           <Frame />

@@ -173,7 +173,7 @@ export function JsonField({ label, path, value, onChange }: Of<unknown> & { onCh
         <>
           <Input.TextArea
             className="mono"
-            autoSize
+            rows={2}
             value={text}
             status={fault === "" ? status : "error"}
             onChange={(event) => change(event.target.value)}
