@@ -67,8 +67,8 @@ export function boardOf(activity, count) {
       '{ kind = "goods" }',
       '{ kind = "draws", sku = "ten" }',
     ];
-    const weight = at === 0 ? (10n ** 12n - BigInt(count - 2)).toString() : "1";
-    const decimal = weight.length > 12 ? "1" : `0.${weight.padStart(12, "0")}`;
+    const weight = at === 0 ? (10n ** 12n - BigInt(count - 1)).toString() : "1";
+    const decimal = `0.${weight.padStart(12, "0")}`;
     const title = at === 1 ? "一台名字很长很长的智能扫地机器人" : `奖品 ${at + 1}`;
     const more = at === 2 ? 'unlock_after = 3\nfallback = "none"\n' : "";
     return `[[awards]]\nid = "a${at}"\ntitle = "${title}"\nweight = "${decimal}"\n${more}prize = ${kinds[at % 3]}`;
@@ -83,7 +83,7 @@ ${awards.join("\n")}
 [[awards]]
 id = "none"
 title = "谢谢参与"
-weight = "0"
+weight = "0.000000000001"
 prize = { kind = "nothing" }
 [[skus]]
 id = "ten"

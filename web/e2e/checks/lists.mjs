@@ -176,8 +176,8 @@ export const lists = {
     const row = page.getByRole("row", { name: /ending/ });
     const question = page.getByRole("dialog");
     await row.getByRole("button", { name: "Close" }).click();
-    await question.getByText("1 users have 8 draws left").waitFor();
-    await question.getByText(/2 awards are not delivered yet|0 awards are not delivered yet/).waitFor();
+    await question.getByText("Draws that users have left: 8; users: 1").waitFor();
+    await question.getByText(/Awards not delivered yet: [02]/).waitFor();
     await question.getByRole("button", { name: "Back" }).click();
     await question.waitFor({ state: "hidden" });
     assert.equal((await server.call("GET", "/v1/activities/ending")).state, "open");

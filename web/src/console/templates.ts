@@ -44,14 +44,14 @@ const BODIES: Record<Template, (say: Say) => Body> = {
   nine: (say) => ({
     limits: { day: 10 },
     awards: [
-      points("points", say("Points", "随机积分"), "0.6", "20"),
+      points("points", say("Points", "随机积分"), "0.5", "20"),
       scarce("again", say("Another draw", "再抽一次"), "0.15", 1000, { kind: "draws", sku: "one" }),
       scarce("coupon", say("10 off", "满减券"), "0.1", 500, { kind: "coupon", pool: "spring" }, { cost: "10.00" }),
       scarce("lamp", say("Desk lamp", "台灯"), "0.05", 20, GOODS, { cost: "120.00", per_user: 1 }),
       scarce("doll", say("Plush toy", "玩偶"), "0.05", 50, GOODS, { cost: "40.00", per_user: 1 }),
       scarce("phones", say("Headphones", "耳机"), "0.03", 10, GOODS, { cost: "300.00", per_user: 1, unlock_after: 3 }),
       scarce("chair", say("Chair", "办公椅"), "0.02", 5, GOODS, { cost: "600.00", per_user: 1, unlock_after: 5 }),
-      { id: "none", title: say("Thank you", "谢谢参与"), weight: "0", prize: { kind: "nothing" } },
+      { id: "none", title: say("Thank you", "谢谢参与"), weight: "0.1", prize: { kind: "nothing" } },
     ],
     skus: [
       { id: "one", draws: 1, price: "5.00" },

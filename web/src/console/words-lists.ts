@@ -59,8 +59,8 @@ export const listChinese = {
     "当前为 {role}；新角色的权限从其下一次请求起生效。",
   "Change role": "更改角色",
   "{title}, version {version}": "{title}，版本 {version}",
-  "{users} users have {draws} draws left": "{users} 位用户还有 {draws} 次抽奖",
-  "{count} awards are not delivered yet": "{count} 个奖品尚未发放完成",
+  "Draws that users have left: {draws}; users: {users}": "用户剩余抽奖次数：{draws}；用户数：{users}",
+  "Awards not delivered yet: {count}": "尚未发放完成的奖品：{count}",
   // States and roles, as the server names them.
   draft: "草稿",
   due: "到期",

@@ -134,6 +134,7 @@ const en = {
   tierRuleOnce: "The draw after {at} draws is made among {titles} only.",
   tierRuleFrom: "From {at} draws on, draws are made among {titles}.",
   unlockRule: "{title} unlocks after {count} draws on one day.",
+  unlockRuleOne: "{title} unlocks after the first draw of a day.",
   commitment: "Commitment",
   commitmentHint:
     "Before the first draw, this fingerprint of all daily seeds was published. Each day's seed is revealed when the day is over, and must fit it: nobody can choose a draw afterwards. Your browser noted it on {time}.",
@@ -308,6 +309,7 @@ const zh: Record<keyof typeof en, string> = {
   tiersTitle: "必中规则",
   tierRuleOnce: "抽满 {at} 次后的下一抽，只在 {titles} 中抽取。",
   tierRuleFrom: "抽满 {at} 次起，在 {titles} 中抽取。",
+  unlockRuleOne: "{title} 在当日第一次抽奖后解锁。",
   unlockRule: "{title} 在当日抽满 {count} 次后解锁。",
   commitment: "公平承诺",
   commitmentHint:

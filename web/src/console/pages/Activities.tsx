@@ -112,8 +112,8 @@ function Life({ line: { id, title, version, state }, reload }: { line: Line; rel
     const open = awards.reduce((sum, { pending, dispatched, dead }) => sum + pending + dispatched + dead, 0);
     return [
       tell("{title}, version {version}", { title, version }),
-      tell("{users} users have {draws} draws left", { users, draws: draws_granted - draws_used }),
-      tell("{count} awards are not delivered yet", { count: open }),
+      tell("Draws that users have left: {draws}; users: {users}", { users, draws: draws_granted - draws_used }),
+      tell("Awards not delivered yet: {count}", { count: open }),
     ];
   };
   const pause = () =>
