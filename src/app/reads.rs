@@ -259,7 +259,7 @@ impl App {
         Ok(rule.map_or_else(|| award_id.to_string(), |rule| rule.title.clone()))
     }
 
-    /// The latest draws of an activity that won something, newest first, at most [`WINNERS_MAX`].
+    /// The latest draws of an activity that won something, newest first, at most `WINNERS_MAX`.
     ///
     /// # Errors
     /// A refusal where the activity is unknown; a fault of the store.

@@ -9,7 +9,9 @@ export const isOfNetwork = (complaint) => /Failed to load resource/.test(complai
 
 /** Nothing serious that axe can find. It is run from outside the page, whose policy takes no foreign scripts. */
 export async function accessible(page, what) {
-  // Things that are fading in have no contrast yet.
+  // Things that are loading or fading in have no contrast yet.
+  await page.waitForFunction(() => !document.querySelector(".ant-spin-spinning"));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   await page.evaluate(() =>
     Promise.all(
       document

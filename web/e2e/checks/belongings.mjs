@@ -46,7 +46,6 @@ export const belongings = {
     await operator.page.getByRole("button", { name: "Ship" }).first().click();
     await operator.page.getByLabel("Tracking").fill("DHL 00340434");
     await operator.page.getByRole("dialog").getByRole("button", { name: "Ship" }).click();
-    await operator.page.waitForTimeout(3000); await operator.page.screenshot({ path: "/tmp/h/dbg2.png" });
     await operator.page.getByRole("dialog").waitFor({ state: "hidden" });
 
     await page.reload();
