@@ -125,8 +125,13 @@ function Status({ phase, left, market, standing, onDraw }: StatusProps) {
         const time = timeText(market.activity.opens_at, language, market.activity.time_zone);
         return <p className="warn">{say(`standing_${standing}`, { time })}</p>;
       }
-      return left < 1 ? <p>{say("noneHint")}</p> : null;
+      return left < 1 && offersDraws(market) ? <p>{say("noneHint")}</p> : null;
   }
+}
+
+/** Whether the page itself has a way to more draws. */
+function offersDraws({ calendar, skus }: Market): boolean {
+  return calendar !== null || skus.some(({ price }) => Number(price) > 0);
 }
 
 /** The way to the next tier. */
