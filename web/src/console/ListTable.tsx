@@ -149,8 +149,6 @@ export function ListTable<T extends object>({
           dataSource={found}
           loading={loading}
           pagination={false}
-          // Wider than the window rather than broken letter by letter.
-          scroll={{ x: "max-content" }}
           onChange={(_, __, sorter) => {
             const [first] = [sorter].flat();
             setSort(writeSort(first?.order && { key: String(first.columnKey), falling: first.order === "descend" }));
