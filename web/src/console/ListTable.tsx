@@ -24,7 +24,7 @@ export interface Column<T> {
   value: (row: T) => string | number | null | undefined;
   /** What is shown, where it is more than the value. */
   show?: (row: T) => ReactNode;
-  /** What is longer is broken into lines. */
+  /** At most so wide, in pixels, and half of it at least: what is longer is broken into lines. */
   width?: number;
 }
 
@@ -100,7 +100,7 @@ export function ListTable<T extends object>({
     title,
     render: (_: unknown, row: T) => {
       const cell = show ? show(row) : value(row);
-      return width === undefined ? cell : <div style={{ width }}>{cell}</div>;
+      return width === undefined ? cell : <div style={{ minWidth: width / 2, maxWidth: width }}>{cell}</div>;
     },
     sorter: (one: T, other: T) => compare(value(one), value(other)),
     sortOrder: sorting?.key === key ? (sorting.falling ? "descend" : "ascend") : null,
