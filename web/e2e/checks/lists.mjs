@@ -41,7 +41,7 @@ export const lists = {
       const question = page.getByRole("dialog");
       await question.getByText(`${id} ·`).waitFor();
       await question.getByRole("button", { name: "Publish" }).click();
-      await page.getByText("Win rate and declared odds").waitFor();
+      await page.waitForURL(/\/live$/);
       assert.equal((await server.call("GET", `/v1/activities/${id}`)).version, 1);
     }
     silent(complaints);

@@ -43,7 +43,7 @@ export function Grid({ awards, moves, label }: { awards: readonly Award[]; moves
   }, [cells, columns, rows]);
   return (
     <div className="grid-frame" role="img" aria-label={label}>
-      <div className="grid-board" ref={board}>
+      <div className={rows > 4 ? "grid-board low" : "grid-board"} ref={board}>
         {cells.map((cell, at) => {
           const award = cell.award === undefined ? undefined : awards[cell.award];
           if (!award) {

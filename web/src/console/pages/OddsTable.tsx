@@ -65,7 +65,7 @@ export function OddsTable({ document, current }: Props) {
               align: "end",
               render: (_, { award, winners, fallbacks }) => (
                 <>
-                  {round(winners)}
+                  <span>{round(winners)}</span>
                   {fallbacks > 0 && (
                     <div className="quiet">{tell("{count} as a fallback", { count: round(fallbacks) })}</div>
                   )}
