@@ -75,7 +75,7 @@ export const belongings = {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     // Closed dialogs give the focus back to where it was.
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "抽奖一次");
+    await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "抽奖一次");
     await page.getByRole("tab", { name: "今日" }).focus();
     for (const name of ["我的奖品", "积分", "规则"]) {
       await page.keyboard.press("ArrowRight");
