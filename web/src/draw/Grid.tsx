@@ -43,7 +43,7 @@ export function Grid({ awards, moves, label }: { awards: readonly Award[]; moves
   }, [cells, columns, rows]);
   return (
     <div className="grid-frame" role="img" aria-label={label}>
-      <div className="grid-board" ref={board}>
+      <div className={rows > 4 ? "grid-board low" : "grid-board"} ref={board}>
         {cells.map((cell, at) => {
           const award = cell.award === undefined ? undefined : awards[cell.award];
           if (!award) {
@@ -56,7 +56,10 @@ export function Grid({ awards, moves, label }: { awards: readonly Award[]; moves
           const locked = award.draws_until_unlock > 0;
           return (
             <div key={at} className={`cell ${locked || award.stock_left === 0 ? "dim" : ""}`}>
-              <Icon name={locked ? "lock" : award.kind} className={`kind-${award.kind}`} />
+              <span className="cell-icon">
+                <Icon name={locked ? "lock" : award.kind} className={`kind-${award.kind}`} />
+                {locked && <span className="cell-count">{award.draws_until_unlock}</span>}
+              </span>
               <span className="cell-title">{award.title}</span>
             </div>
           );
