@@ -28,7 +28,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("server.rs", &["fault", "config", "app", "api"]),
     ("worker.rs", &["fault", "app", "queue", "jobs", "workflows"]),
     ("demo.rs", &["domain", "fault", "config", "clock", "app", "dispatch"]),
-    ("process.rs", &["fault", "config", "clock", "api", "app", "server", "worker", "demo", "telemetry"]),
+    ("presence.rs", &["domain", "fault", "app"]),
+    (
+        "process.rs",
+        &["domain", "fault", "config", "clock", "api", "app", "presence", "server", "worker", "demo", "telemetry"],
+    ),
     ("fleet", &["fault", "config", "clock", "app", "demo", "fleet"]),
 ];
 

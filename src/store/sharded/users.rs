@@ -26,6 +26,7 @@ use crate::store::draws::{
 use crate::store::lists::ListStore;
 use crate::store::redemptions::{NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore};
 use crate::store::stories::StoryStore;
+use crate::store::users::UserStore;
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -180,5 +181,13 @@ impl<S: Shard> StoryStore for ShardedStore<S> {
 
     async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>> {
         self.read(Bucket::of(user_id), |shard| shard.timeline(user_id, page)).await
+    }
+}
+
+#[async_trait]
+impl<S: Shard> UserStore for ShardedStore<S> {
+    async fn users(&self, prefix: &str, page: &Page<UserId>) -> Stored<Vec<UserId>> {
+        // A user lives in one database, so nobody is found twice.
+        self.merged(page.limit, UserId::clone, |shard| shard.users(prefix, page)).await
     }
 }
