@@ -46,9 +46,8 @@ impl ProcessStore for SqliteStore {
     async fn note_process(&self, presence: &Presence) -> Stored<()> {
         sqlx::query(
             r"INSERT INTO process (process_id, role, host, pid, version, started_at, seen_at)
-              SELECT ?1, ?2, ?3, ?4, ?5, clock.now - ?6, clock.now
-                FROM (SELECT CAST(1000 * unixepoch('subsec') AS INTEGER) AS now) AS clock
-               WHERE TRUE
+              VALUES (?1, ?2, ?3, ?4, ?5, CAST(1000 * unixepoch('subsec') AS INTEGER) - ?6,
+                      CAST(1000 * unixepoch('subsec') AS INTEGER))
               ON CONFLICT (process_id) DO UPDATE
                  SET seen_at = excluded.seen_at
                WHERE stopped_at IS NULL",

@@ -16,7 +16,7 @@ async fn pace(market: &Market) -> (Value, Value) {
 async fn draws_of_the_last_seconds_are_counted_over_all_servers() {
     let market = Market::demo().await;
     for name in ["ann", "bob", "cid"] {
-        market.user(name).recharge("9014").await;
+        market.user(name).recharge("9013").await;
         market.user(name).draw(2).await;
     }
     assert_eq!(pace(&market).await.1, 0, "some of that moment may not be written yet");
@@ -33,7 +33,7 @@ async fn draws_of_the_last_seconds_are_counted_over_all_servers() {
 async fn draws_on_both_sides_of_midnight_are_counted() {
     let market = Market::demo().await;
     for name in ["ann", "bob"] {
-        market.user(name).recharge("9014").await;
+        market.user(name).recharge("9013").await;
     }
     // Midnight in Shanghai.
     market.clock.advance(TimeDelta::hours(14) - TimeDelta::seconds(3));
@@ -49,7 +49,7 @@ async fn promised_work_is_counted_by_where_it_stands() {
     let market = Market::demo().await;
     let counts = async || market.get("/admin/outbox/counts").await.json();
     assert_eq!(counts().await, json!({"pending": 0, "leased": 0, "done": 0, "dead": 0}));
-    market.user("ann").recharge("9014").await;
+    market.user("ann").recharge("9013").await;
     market.user("ann").draw(5).await;
     let entries = market.get("/admin/outbox").await.items().len();
     assert_eq!(counts().await["pending"], entries);

@@ -1,6 +1,6 @@
-/** Users: one timeline that tells the whole story of each draw. */
-import { Alert, Button, Card, Collapse, Empty, Input, Spin, Tag, Timeline } from "antd";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+/** Users: found by the beginning of their id; one timeline that tells the whole story of each draw. */
+import { Alert, AutoComplete, Button, Card, Collapse, Empty, Input, Spin, Tag, Timeline } from "antd";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { messageOf } from "../errors";
@@ -12,6 +12,9 @@ import { Page } from "./Page";
 
 type Item = Schemas["TimelineBody"];
 type DrawStory = Schemas["DrawStoryBody"];
+/** How long nothing is typed before users are looked for, and how many are shown. */
+const FIND_AFTER_MS = 250;
+const FOUND_MAX = 20;
 const COLOURS: Record<Item["kind"], string> = {
   draw: "purple",
   redemption: "gold",
@@ -26,17 +29,66 @@ export function UsersPage() {
   return (
     <Page title={tell("Users")}>
       <p className="quiet">{tell("Everything that happened to a user, newest first.")}</p>
-      <Input.Search
-        key={user}
-        style={{ maxWidth: 420, marginBottom: "1rem" }}
-        defaultValue={user ?? ""}
-        placeholder={tell("User id")}
-        aria-label={tell("User id")}
-        enterButton={tell("Search")}
-        onSearch={(id) => id.trim() !== "" && go("users", id.trim())}
-      />
+      <Finder key={user} user={user ?? ""} />
       {user !== undefined && <Story user={user} key={`story ${user}`} />}
     </Page>
+  );
+}
+
+/** Finds users while their id is typed. Whoever knows the whole id goes there at once. */
+function Finder({ user }: { user: string }) {
+  const tell = useWords();
+  const api = useApi();
+  const [typed, setTyped] = useState(user);
+  const [found, setFound] = useState<string[]>([]);
+  const [fault, setFault] = useState<unknown>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const find = async (prefix: string) => {
+    asked.current += 1;
+    const mine = asked.current;
+    try {
+      const query = { prefix, limit: FOUND_MAX };
+      const part = await ask(api.GET("/admin/users", { params: { query } }));
+      // More may have been typed meanwhile.
+      if (mine !== asked.current) return;
+      setFound(part.items.map(({ id }) => id));
+      setFault(undefined);
+    } catch (error) {
+      if (mine === asked.current) setFault(error);
+    }
+  };
+  const type = (text: string) => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void find(text), FIND_AFTER_MS);
+  };
+  const open = (id: string) => {
+    clearTimeout(timer.current);
+    if (id.trim() !== "") go("users", id.trim());
+  };
+  return (
+    <div style={{ marginBottom: "1rem" }}>
+      <AutoComplete
+        style={{ width: "100%", maxWidth: 420 }}
+        value={typed}
+        options={found.map((id) => ({ value: id }))}
+        defaultActiveFirstOption={false}
+        onChange={type}
+        onSelect={open}
+        onFocus={() => void find(typed)}
+        notFoundContent={fault === undefined ? tell("Nobody's id starts so") : messageOf(fault)}
+      >
+        <Input.Search
+          maxLength={128}
+          placeholder={tell("User id")}
+          aria-label={tell("User id")}
+          enterButton={tell("Search")}
+          onSearch={open}
+        />
+      </AutoComplete>
+    </div>
   );
 }
 
