@@ -1,8 +1,9 @@
-// Runs the checks of check.mjs against the real binary, on both halves: everything in one process, and a fleet.
+// Runs the checks of check.mjs and watching.mjs against the real binary, on both halves: everything in one process, and a fleet.
 // `npm run e2e -- TEXT` runs those whose name has the text; with --screenshots it makes pictures of every page instead.
 import { checks, startPartner } from "./check.mjs";
 import { startBrowser, startServer } from "./lib.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
+import { watching } from "./watching.mjs";
 
 const wanted = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
 const pictures = process.argv.includes("--screenshots");
@@ -19,10 +20,12 @@ for (const half of pictures ? ["embedded"] : ["embedded", "distributed"]) {
     if (pictures) {
       await takeScreenshots(browser, server, partner);
     } else {
-      for (const [name, check] of Object.entries(checks).filter(([name]) => name.includes(wanted))) {
+      for (const [name, check] of Object.entries({ ...checks, ...watching }).filter(([name]) =>
+        name.includes(wanted),
+      )) {
         const began = Date.now();
         try {
-          await check({ browser, server, partner });
+          await check({ browser, server, partner, half });
           console.log(`ok    ${half}: ${name} (${Date.now() - began} ms)`);
         } catch (error) {
           failed += 1;
