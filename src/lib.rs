@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+pub mod bench;
 pub mod chaos;
 pub mod clock;
 pub mod config;

@@ -21,6 +21,7 @@ use chrono::TimeDelta;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
+mod measure;
 mod shards;
 
 /// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
@@ -80,6 +81,8 @@ enum Command {
     },
     /// Break a fleet on this machine under load, at random, and prove that no promise was broken.
     Chaos(Chaos),
+    /// Measure draws against what this machine gives without the product. Use a release build.
+    Bench(measure::Bench),
     /// Evaluate the six invariants over everything stored.
     Reconcile,
 }
@@ -214,6 +217,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             fleet::run(size, config, chosen_secret, stop).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Bench(bench)) => bench.run().await,
         Some(Command::Chaos(options)) => {
             telemetry::start_logs(&config.telemetry)?;
             options.run().await

@@ -33,6 +33,7 @@ export default tseslint.config(
         window: "readonly",
         localStorage: "readonly",
         getComputedStyle: "readonly",
+        requestAnimationFrame: "readonly",
         Buffer: "readonly",
       },
     },

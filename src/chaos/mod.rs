@@ -139,7 +139,7 @@ pub async fn run(plan: Plan) -> Result<Outcome> {
     received.flush()?;
 
     let evidence = Evidence {
-        databases: database_urls(&victims.ground),
+        databases: victims.ground.database_urls(),
         heard: heard.path().to_owned(),
         received: received.path().to_owned(),
         now_ms: sources.now().timestamp_millis(),
@@ -152,14 +152,9 @@ pub async fn run(plan: Plan) -> Result<Outcome> {
     Ok(Outcome { plan, done, tally: crowd, cut, healed_in, report, books })
 }
 
-/// Databases as they are, not through ways.
-fn database_urls(ground: &Ground) -> Vec<String> {
-    ground.postgres.iter().map(|database| fleet::database_url(format!("127.0.0.1:{}", database.port))).collect()
-}
-
 /// Starts what the market stands on, and prepares its processes. Gives the settings of a process within this one as well.
 async fn set_up(plan: &Plan, receiver: std::net::SocketAddr) -> Result<(Victims, Config)> {
-    let ground = Ground::start(plan.size.shards, Some(&plan.records)).await?;
+    let ground = Ground::start(plan.size.shards, Some(&plan.records), &[]).await?;
     let free = || std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     let open = async |port| Way::open(free(), &[port]).await.map_err(Fault::doing("open a way"));
     let mut to_databases = Vec::new();
@@ -184,8 +179,7 @@ async fn set_up(plan: &Plan, receiver: std::net::SocketAddr) -> Result<(Victims,
     ] {
         settings.push((format!("BIG_MARKET__{name}"), value.to_owned()));
     }
-    let redis = format!("redis://127.0.0.1:{}", ground.redis.port);
-    let mut config = fleet::config_here(&database_urls(&ground), &redis);
+    let mut config = fleet::config_here(&ground.database_urls(), &ground.redis_url());
     for (name, reserve) in [("plain", false), ("reserving", true)] {
         let url = format!("http://{receiver}/{name}");
         let about = format!("BIG_MARKET__WEBHOOK__ENDPOINTS__{}", name.to_uppercase());

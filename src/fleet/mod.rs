@@ -17,7 +17,7 @@ use futures::future::try_join_all;
 use tokio_util::sync::CancellationToken;
 
 pub use self::service::{Question, Service};
-pub use self::services::{DATABASE, Directory, REDIS_FILES, free_port, postgres, redis};
+pub use self::services::{DATABASE, Directory, REDIS_FILES, free_port, postgres, postgres_version, redis};
 pub use self::way::Way;
 use crate::app::App;
 use crate::clock::Sources;
@@ -57,16 +57,28 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Starts it. Its logs are gone with it, unless a place is named for them.
+    /// Starts it. Its logs are gone with it, unless a place is named for them. Each Postgres is told `settings` beside its defaults,
+    /// such as `shared_buffers=1GB`.
     ///
     /// # Errors
     /// Postgres or Redis is not installed, or does not start.
-    pub async fn start(shards: usize, logs: Option<&Path>) -> Result<Self, Fault> {
+    pub async fn start(shards: usize, logs: Option<&Path>, settings: &'static [&'static str]) -> Result<Self, Fault> {
         let directory = Directory::new()?;
         let logs = logs.unwrap_or(directory.path()).to_owned();
-        let postgres = try_join_all((0..shards).map(|number| postgres(number, directory.path(), &logs))).await?;
+        let starting = (0..shards).map(|number| postgres(number, directory.path(), &logs, settings));
+        let postgres = try_join_all(starting).await?;
         let redis = redis(directory.path(), &logs).await?;
         Ok(Self { directory, logs, postgres, redis })
+    }
+
+    /// Where its databases are, in the order of their numbers.
+    pub fn database_urls(&self) -> Vec<String> {
+        self.postgres.iter().map(|database| database_url(format!("127.0.0.1:{}", database.port))).collect()
+    }
+
+    /// Where its Redis is.
+    pub fn redis_url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.redis.port)
     }
 }
 
@@ -89,6 +101,8 @@ pub fn settings(databases: &[String], redis: &str) -> Settings {
 /// What a process of a market is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
+    /// `big-market`, everything in one process
+    Everything,
     /// `big-market server`
     Server,
     /// `big-market worker`
@@ -96,8 +110,10 @@ pub enum Role {
 }
 
 impl Role {
-    const fn name(self) -> &'static str {
+    /// What its process is called.
+    pub const fn name(self) -> &'static str {
         match self {
+            Self::Everything => "everything",
             Self::Server => "server",
             Self::Worker => "worker",
         }
@@ -107,8 +123,13 @@ impl Role {
 /// The command of one process of a market.
 fn market_command(program: &Path, role: Role, port: u16, settings: &Settings) -> std::process::Command {
     let mut command = keeper::command(&program.to_string_lossy(), None);
-    command.arg(role.name()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env(format!("BIG_MARKET__{}__LISTEN", role.name().to_uppercase()), format!("127.0.0.1:{port}"));
+    let (arguments, listens) = match role {
+        Role::Everything => (None, "SERVER"),
+        Role::Server => (Some("server"), "SERVER"),
+        Role::Worker => (Some("worker"), "WORKER"),
+    };
+    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env(format!("BIG_MARKET__{listens}__LISTEN"), format!("127.0.0.1:{port}"));
     command.envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
@@ -135,6 +156,19 @@ pub fn market_recipe(
     let program: PathBuf = std::env::current_exe().map_err(Fault::doing("find this program"))?;
     let settings = settings.clone();
     Ok(move || market_command(&program, role, port, &settings))
+}
+
+/// How another command of this program is started, with nothing in its environment.
+///
+/// # Errors
+/// This program does not know where it is.
+pub fn helper(arguments: Vec<String>) -> Result<impl Fn() -> std::process::Command + Send + Sync + use<>, Fault> {
+    let program: PathBuf = std::env::current_exe().map_err(Fault::doing("find this program"))?;
+    Ok(move || {
+        let mut command = keeper::command(&program.to_string_lossy(), None);
+        command.args(&arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+    })
 }
 
 /// Starts a command of `big-market` with the settings of a fleet: `["shards", "show"]`. What it prints is added to a log.
@@ -173,10 +207,8 @@ fn lead_to(config: &mut Config, databases: &[String], redis: &str) {
 /// What could not be started, or ended by itself.
 pub async fn run(size: Size, mut config: Config, chosen_secret: Option<String>, stop: CancellationToken) -> Result<()> {
     let sources = Sources::system();
-    let ground = Ground::start(size.shards, None).await?;
-    let local = |port: u16| format!("127.0.0.1:{port}");
-    let databases: Vec<String> = ground.postgres.iter().map(|database| database_url(local(database.port))).collect();
-    let redis = format!("redis://{}", local(ground.redis.port));
+    let ground = Ground::start(size.shards, None, &[]).await?;
+    let (databases, redis) = (ground.database_urls(), ground.redis_url());
 
     lead_to(&mut config, &databases, &redis);
     config.store.data_dir = ground.directory.path().join("demo");

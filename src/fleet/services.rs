@@ -68,11 +68,16 @@ impl Drop for Directory {
     }
 }
 
-/// A Postgres server with an empty database, started.
+/// A Postgres server with an empty database, started. It is told `settings` beside its defaults.
 ///
 /// # Errors
 /// Postgres is not installed, or does not start.
-pub async fn postgres(number: usize, directory: &Path, logs: &Path) -> Result<Service, Fault> {
+pub async fn postgres(
+    number: usize,
+    directory: &Path,
+    logs: &Path,
+    settings: &'static [&'static str],
+) -> Result<Service, Fault> {
     let binaries = postgres_binaries()?;
     let (name, port, files) =
         (format!("postgres-{number}"), free_port()?, directory.join(format!("postgres-{number}")));
@@ -89,6 +94,7 @@ pub async fn postgres(number: usize, directory: &Path, logs: &Path) -> Result<Se
         command.args(["-c", "listen_addresses=127.0.0.1", "-c", CONNECTIONS, "-c", "shared_buffers=128MB"]);
         // Each user of a batch of draws is a lock.
         command.args(["-c", "max_locks_per_transaction=256"]);
+        command.args(settings.iter().flat_map(|setting| ["-c", setting]));
         command
     };
     let mut service = Service::new(name, port, logs, TAKES_CLIENTS, recipe);
@@ -132,6 +138,12 @@ fn run(doing: &'static str, mut command: Command) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault { doing, cause: String::from_utf8_lossy(&output.stderr).into_owned().into() })
+}
+
+/// What the newest Postgres of this machine calls itself.
+pub fn postgres_version() -> Option<String> {
+    let output = Command::new(postgres_binaries().ok()?.join("postgres")).arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The newest Postgres of this machine.

@@ -1,5 +1,7 @@
 //! Receipts: what proves a draw, and what refutes one that was changed afterwards.
 
+use std::collections::BTreeSet;
+
 use big_market::domain::award::PrizeValue;
 use big_market::domain::calendar::Day;
 use big_market::domain::document::CampaignDocument;
@@ -212,4 +214,20 @@ fn wins_and_lists_are_facts_that_a_receipt_proves() {
             assert!(matches!(tampered.verify(), Verdict::Refuted(_)), "{standing:?}");
         }
     }
+}
+
+/// The page proves the same receipts in the browser, so both must read every one alike: of every kind of prize, rule and fallback.
+#[test]
+fn receipts_that_the_page_is_tested_with_are_proven_here_too() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/web/src/receipt/vectors.json");
+    let receipts: Vec<Receipt> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut kinds = BTreeSet::new();
+    let mut rules = BTreeSet::new();
+    for receipt in &receipts {
+        assert_eq!(receipt.verify(), Verdict::Proven, "{}", receipt.draw_id);
+        kinds.insert(serde_json::to_value(&receipt.value).unwrap()["kind"].as_str().unwrap().to_owned());
+        rules.insert(serde_json::to_value(&receipt.reason).unwrap()["rule"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(Vec::from_iter(kinds), ["coupon", "draws", "goods", "nothing", "points", "webhook"]);
+    assert_eq!(Vec::from_iter(rules), ["blacklist", "tier", "weights"]);
 }

@@ -38,9 +38,11 @@ const ANSWER_MS_MAX = 15_000;
 export interface ClientOptions {
   /** Headers that every request carries, asked for each time. */
   headers: (method: string) => Record<string, string>;
+  /** What is waited for before a request, such as a fresh credential. It never fails: the server says what is wrong. */
+  before?: () => Promise<void>;
 }
 
-export function makeClient({ headers }: ClientOptions): Api {
+export function makeClient({ headers, before }: ClientOptions): Api {
   const api = createClient<paths>({
     baseUrl: "/",
     cache: "no-store",
@@ -48,7 +50,8 @@ export function makeClient({ headers }: ClientOptions): Api {
       fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_MS_MAX)]) }),
   });
   api.use({
-    onRequest({ request }) {
+    async onRequest({ request }) {
+      await before?.();
       for (const [name, value] of Object.entries(headers(request.method))) request.headers.set(name, value);
       return request;
     },

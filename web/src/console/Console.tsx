@@ -9,14 +9,12 @@ import { type Language, useLanguage } from "../shared/language";
 import { Refused } from "../api/client";
 import { messageOf } from "./errors";
 import { ActivitiesPage } from "./pages/Activities";
+import { ActivityPages } from "./pages/ActivityPages";
 import { AuditPage } from "./pages/Audit";
-import { EditorPage } from "./pages/Editor";
 import { KeysPage } from "./pages/Keys";
-import { LivePage } from "./pages/Live";
 import { OperatorsPage } from "./pages/Operators";
 import { ReconciliationPage } from "./pages/Reconciliation";
 import { UsersPage } from "./pages/Users";
-import { VersionsPage } from "./pages/Versions";
 import { WorkPage } from "./pages/Work";
 import { nonce } from "./nonce";
 import { go, linkTo, useRoute } from "./route";
@@ -33,6 +31,14 @@ const COLOURS = {
   colorTextPlaceholder: "#6f6b80",
   colorInfo: "#5b2ee0",
 };
+/** The seventh of each palette is what a tag's text has, the first its tint. */
+const TAGS = {
+  green7: "#1f6b0a",
+  orange7: "#9a4300",
+  gold7: "#7a5600",
+  red7: "#b3142f",
+  blue7: "#0b4fb3",
+};
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [
   { path: "activities", word: "Activities", page: ActivitiesPage },
@@ -43,16 +49,15 @@ const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean
   { path: "keys", word: "API keys", page: KeysPage, admin: true },
   { path: "operators", word: "Operators", page: OperatorsPage, admin: true },
 ];
-const OF_ACTIVITY: Record<string, ComponentType<{ id: string }>> = {
-  live: LivePage,
-  edit: EditorPage,
-  versions: VersionsPage,
-};
 
 export function Console() {
   const { language } = useLanguage();
   return (
-    <ConfigProvider csp={{ nonce }} locale={language === "zh" ? zhCN : enUS} theme={{ token: COLOURS }}>
+    <ConfigProvider
+      csp={{ nonce }}
+      locale={language === "zh" ? zhCN : enUS}
+      theme={{ token: COLOURS, components: { Tag: TAGS } }}
+    >
       <App>
         <SessionProvider>
           <Frame />
@@ -71,7 +76,7 @@ function Frame() {
   if (session === null) return <SignIn />;
   const shown = SECTIONS.filter(({ admin }) => admin !== true || session.operator.role === "admin");
   const Page = shown.find(({ path }) => path === section)?.page ?? ActivitiesPage;
-  const OfActivity = section === "activities" && id !== undefined && sub !== undefined ? OF_ACTIVITY[sub] : undefined;
+  const ofActivity = section === "activities" && id !== undefined && sub !== undefined;
   return (
     <Layout style={{ minHeight: "100vh" }}>
       <Layout.Sider breakpoint="lg" collapsedWidth={0} theme="dark">
@@ -99,7 +104,7 @@ function Frame() {
           </div>
         </Layout.Header>
         <Layout.Content className="console-main">
-          {OfActivity && id !== undefined ? <OfActivity id={id} key={id} /> : <Page />}
+          {ofActivity ? <ActivityPages id={id} sub={sub} /> : <Page />}
         </Layout.Content>
       </Layout>
     </Layout>

@@ -3,9 +3,14 @@ import { Alert, Button, Empty, Input, Table } from "antd";
 import type { TableProps } from "antd";
 import { type Key, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { download, toCsv } from "./csv";
+import { CsvButton } from "./CsvButton";
 import { messageOf } from "./errors";
+import { compare, matches, readSort, writeSort } from "./listing";
+import { useChoice } from "./route";
 import { useWords } from "./words";
+
+/** Rows of a part, where a person reads them. */
+const PART_ROWS = 50;
 
 export interface Part<T> {
   items: T[];
@@ -22,9 +27,12 @@ export interface Column<T> {
   width?: number;
 }
 
+export type Load<T> = (cursor: string | undefined, limit: number) => Promise<Part<T>>;
+
 interface Props<T> {
+  /** Names the file that is downloaded. */
   name: string;
-  load: (cursor: string | undefined) => Promise<Part<T>>;
+  load: Load<T>;
   columns: Column<T>[];
   rowKey: (row: T) => string;
   actions?: (row: T, reload: () => Promise<void>) => ReactNode;
@@ -32,6 +40,8 @@ interface Props<T> {
   tools?: (chosen: T[], reload: () => Promise<void>) => ReactNode;
   selectable?: boolean;
   expand?: (row: T) => ReactNode;
+  /** What an empty list says, where it can say more than that nothing is there. */
+  empty?: string;
 }
 
 export function ListTable<T extends object>({
@@ -43,13 +53,15 @@ export function ListTable<T extends object>({
   tools,
   selectable = false,
   expand,
+  empty,
 }: Props<T>) {
   const tell = useWords();
   const [rows, setRows] = useState<T[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
   const [loading, setLoading] = useState(true);
   const [fault, setFault] = useState<unknown>();
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useChoice("q", { typed: true });
+  const [sort, setSort] = useChoice("sort");
   const [chosen, setChosen] = useState<Key[]>([]);
   const asked = useRef(0);
 
@@ -59,7 +71,7 @@ export function ListTable<T extends object>({
       const mine = asked.current;
       setLoading(true);
       try {
-        const part = await load(after);
+        const part = await load(after, PART_ROWS);
         // Another filter may have been chosen meanwhile.
         if (mine !== asked.current) return;
         setRows((shown) => (after === undefined ? part.items : [...shown, ...part.items]));
@@ -79,32 +91,21 @@ export function ListTable<T extends object>({
     void reload();
   }, [reload]);
 
-  const found = useMemo(() => {
-    const wanted = search.trim().toLowerCase();
-    if (wanted === "") return rows;
-    return rows.filter((row) =>
-      columns.some(({ value }) =>
-        String(value(row) ?? "")
-          .toLowerCase()
-          .includes(wanted),
-      ),
-    );
-  }, [columns, rows, search]);
-
+  const wanted = useCallback((row: T) => matches(columns, row, search), [columns, search]);
+  const found = useMemo(() => rows.filter(wanted), [rows, wanted]);
+  const sorting = readSort(sort);
   const shown: NonNullable<TableProps<T>["columns"]> = columns.map(({ key, title, value, show, width }) => ({
     key,
     title,
     ...(width !== undefined && { width }),
     render: (_: unknown, row: T) => (show ? show(row) : value(row)),
     sorter: (one: T, other: T) => compare(value(one), value(other)),
+    sortOrder: sorting?.key === key ? (sorting.falling ? "descend" : "ascend") : null,
   }));
   if (actions) shown.push({ key: "actions", title: tell("Actions"), render: (_, row) => actions(row, reload) });
-  const csv = () =>
-    download(
-      `${name}.csv`,
-      toCsv([columns.map(({ title }) => title), ...found.map((row) => columns.map(({ value }) => value(row)))]),
-    );
   const picked = rows.filter((row) => chosen.includes(rowKey(row)));
+  const nothing =
+    search === "" ? (empty ?? tell("Nothing here")) : tell("Nothing that was loaded has “{text}”", { text: search });
   return (
     <>
       <div className="tools">
@@ -112,20 +113,26 @@ export function ListTable<T extends object>({
         <Input.Search
           allowClear
           className="search"
-          style={{ width: 240 }}
+          value={search}
           placeholder={tell("Search in what is loaded")}
           aria-label={tell("Search in what is loaded")}
           onChange={(event) => setSearch(event.target.value)}
         />
         <Button onClick={() => void reload()}>{tell("Reload")}</Button>
-        <Button onClick={csv} disabled={found.length === 0}>
-          {tell("Download CSV")}
-        </Button>
+        <CsvButton
+          name={name}
+          load={load}
+          columns={columns}
+          wanted={wanted}
+          sorting={sorting}
+          disabled={rows.length === 0}
+        />
       </div>
       {fault !== undefined && (
         <Alert
           type="error"
           showIcon
+          className="list-fault"
           title={tell("That did not work")}
           description={messageOf(fault)}
           action={<Button onClick={() => void reload()}>{tell("Try again")}</Button>}
@@ -139,7 +146,19 @@ export function ListTable<T extends object>({
           dataSource={found}
           loading={loading}
           pagination={false}
-          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={tell("Nothing here")} /> }}
+          onChange={(_, __, sorter) => {
+            const [first] = [sorter].flat();
+            setSort(writeSort(first?.order && { key: String(first.columnKey), falling: first.order === "descend" }));
+          }}
+          // A list that could not be read is not an empty one.
+          locale={{
+            emptyText:
+              loading || fault !== undefined ? (
+                <span className="empty-space" />
+              ) : (
+                <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={nothing} />
+              ),
+          }}
           {...(selectable && { rowSelection: { selectedRowKeys: chosen, onChange: (keys) => setChosen(keys) } })}
           {...(expand && { expandable: { expandedRowRender: expand } })}
         />
@@ -149,13 +168,9 @@ export function ListTable<T extends object>({
           <Button onClick={() => void loadPart(cursor)} loading={loading}>
             {tell("Load more")}
           </Button>
+          <span className="quiet">{tell("{count} rows are loaded, and there are more", { count: rows.length })}</span>
         </div>
       )}
     </>
   );
-}
-
-function compare(one: string | number | null | undefined, other: string | number | null | undefined): number {
-  if (typeof one === "number" && typeof other === "number") return one - other;
-  return String(one ?? "").localeCompare(String(other ?? ""), undefined, { numeric: true });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { toCsv } from "./csv";
+import { PARTS_MAX, toCsv, walkAll } from "./csv";
 import { diffLines, withContext } from "./diff";
-import { expected, faultsAt } from "./document";
+import { compare, matches, readSort, sorted, writeSort } from "./listing";
 import { lifeOf, versionsAlive } from "./processes";
 import { band, perSecond, runsOutAt, slowWait } from "./rates";
+import { oneOf, withValue } from "./route";
 import { sessionOf } from "./session";
 
 describe("csv", () => {
@@ -15,7 +16,71 @@ describe("csv", () => {
       ["=SUM(A1)", "-3.50", "-cmd"],
       ['{"a":1}', "l1\nl2", "+1"],
     ];
+    expect(toCsv([["@x", "\tx", "\rx", "\nx", "-1", "a=b"]])).toBe("'@x,'\tx,\"'\rx\",\"'\nx\",-1,a=b\r\n");
     expect(toCsv(rows)).toBe('a,"say ""hi""","x,y"\r\n1,,\r\n\'=SUM(A1),-3.50,\'-cmd\r\n"{""a"":1}","l1\nl2",\'+1\r\n');
+  });
+});
+
+describe("lists", () => {
+  const signal = () => new AbortController();
+  /** A list of so many rows, in parts of three. */
+  const listOf = (count: number) => (cursor: string | undefined) => {
+    const start = Number(cursor ?? 0);
+    const items = Array.from({ length: Math.min(3, count - start) }, (_, at) => start + at);
+    return Promise.resolve({ items, next_cursor: start + 3 < count ? String(start + 3) : null });
+  };
+
+  it("are walked to their end, and say how far they are", async () => {
+    const seen: number[] = [];
+    const rows = await walkAll({ load: listOf(8), onProgress: (count) => seen.push(count), signal: signal().signal });
+    expect(rows).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(seen).toEqual([3, 6]);
+    expect(await walkAll({ load: listOf(0), onProgress: () => undefined, signal: signal().signal })).toEqual([]);
+  });
+
+  it("are walked no further once that is cancelled, and never without an end", async () => {
+    const stop = signal();
+    const onProgress = (count: number) => {
+      if (count === 6) stop.abort();
+    };
+    expect(await walkAll({ load: listOf(100), onProgress, signal: stop.signal })).toBeUndefined();
+    let parts = 0;
+    const endless = () => {
+      parts += 1;
+      return Promise.resolve({ items: [], next_cursor: "again" });
+    };
+    await walkAll({ load: endless, onProgress: () => undefined, signal: signal().signal });
+    expect(parts).toBe(PARTS_MAX);
+  });
+
+  it("are searched and sorted as the address says", () => {
+    const columns = [
+      { key: "name", value: (row: { name: string; left: number }) => row.name },
+      { key: "left", value: (row: { name: string; left: number }) => row.left },
+    ];
+    const rows = [
+      { name: "b10", left: 2 },
+      { name: "B2", left: 30 },
+      { name: "c", left: 1 },
+    ];
+    expect(rows.filter((row) => matches(columns, row, " b ")).map(({ left }) => left)).toEqual([2, 30]);
+    expect(rows.filter((row) => matches(columns, row, "30"))).toHaveLength(1);
+    const order = (text: string) => sorted(rows, columns, readSort(text)).map(({ name }) => name);
+    expect(order("name")).toEqual(["B2", "b10", "c"]);
+    expect(order("-left")).toEqual(["B2", "b10", "c"]);
+    expect(order("")).toEqual(["b10", "B2", "c"]);
+    expect(order("unknown")).toEqual(["b10", "B2", "c"]);
+    expect(["name", "-left"].map((text) => writeSort(readSort(text)))).toEqual(["name", "-left"]);
+    expect(compare(null, "a")).toBeLessThan(0);
+  });
+
+  it("keep in the address what was chosen, and nothing else", () => {
+    expect(withValue("", "state", "dead")).toBe("?state=dead");
+    expect(withValue("?state=dead&q=x", "state", "")).toBe("?q=x");
+    expect(withValue("?state=dead", "state", "")).toBe("");
+    expect(withValue("?q=x", "q", "a b&c")).toBe("?q=a+b%26c");
+    expect(oneOf(["a", "b"], "b")).toBe("b");
+    expect(oneOf(["a", "b"], "nonsense")).toBeUndefined();
   });
 });
 
@@ -71,24 +136,6 @@ describe("rates", () => {
   it("that need everything counted are asked for seldom, the seldomer the longer that takes", () => {
     expect(slowWait(40)).toBe(30_000);
     expect(slowWait(4_000)).toBe(200_000);
-  });
-});
-
-describe("documents", () => {
-  it("tell the faults at a field and below it", () => {
-    const faults = [
-      { path: "awards", message: "sum", mend: "" },
-      { path: "awards[1].weight", message: "decimal", mend: "" },
-      { path: "awards[11].weight", message: "other", mend: "" },
-    ];
-    expect(faultsAt(faults, "awards[1].weight").map(({ message }) => message)).toEqual(["decimal"]);
-    expect(faultsAt(faults, "awards").map(({ message }) => message)).toEqual(["sum"]);
-  });
-
-  it("tell what to expect of so many draws", () => {
-    expect(expected("0.03", "120.00", 1000)).toEqual({ winners: 30, cost: 3600 });
-    expect(expected("0.5", undefined, 10)).toEqual({ winners: 5, cost: 0 });
-    expect(expected("none", "x", 10)).toEqual({ winners: 0, cost: 0 });
   });
 });
 

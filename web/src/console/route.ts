@@ -1,5 +1,5 @@
-/** Where in the console somebody is: the path below /console. */
-import { type MouseEvent, useSyncExternalStore } from "react";
+/** Where in the console somebody is: the path below /console, and what a list is asked for in the query behind it. */
+import { type MouseEvent, useCallback, useSyncExternalStore } from "react";
 
 const BASE = "/console";
 
@@ -25,6 +25,54 @@ export function pathTo(...parts: string[]): string {
 export function go(...parts: string[]): void {
   history.pushState(null, "", pathTo(...parts));
   window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** The same to a list with a filter chosen. */
+export function linkWith(choices: Record<string, string>, ...parts: string[]) {
+  const address = `${pathTo(...parts)}?${new URLSearchParams(choices).toString()}`;
+  return {
+    href: address,
+    onClick: (event: MouseEvent<HTMLElement>) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      history.pushState(null, "", address);
+      window.dispatchEvent(new PopStateEvent("popstate"));
+    },
+  };
+}
+
+/** A query with one value changed. An empty value is left out, so that a list as it is by itself has the shortest address. */
+export function withValue(query: string, key: string, value: string): string {
+  const values = new URLSearchParams(query);
+  if (value === "") values.delete(key);
+  else values.set(key, value);
+  const text = values.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/**
+ * A choice that stands in the address, so that a link shows the same and "back" takes it back. What is typed letter by letter replaces
+ * the entry of the history instead of adding one.
+ */
+export function useChoice(key: string, { typed = false } = {}): [string, (value: string) => void] {
+  const query = useSyncExternalStore(subscribe, () => location.search);
+  const choose = useCallback(
+    (value: string) => {
+      const next = withValue(location.search, key, value);
+      if (next === location.search) return;
+      const address = location.pathname + next;
+      if (typed) history.replaceState(null, "", address);
+      else history.pushState(null, "", address);
+      window.dispatchEvent(new PopStateEvent("popstate"));
+    },
+    [key, typed],
+  );
+  return [new URLSearchParams(query).get(key) ?? "", choose];
+}
+
+/** The choice where it is one of those that there are; an address may hold anything. */
+export function oneOf<T extends string>(choices: readonly T[], value: string): T | undefined {
+  return choices.find((choice) => choice === value);
 }
 
 /** What a link needs to stay within the page; with a modifier key it opens as links do. */

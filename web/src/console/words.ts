@@ -2,8 +2,12 @@
 import { useCallback } from "react";
 
 import { fill, useLanguage } from "../shared/language";
+import { editorChinese } from "./words-editor";
+import { listChinese } from "./words-lists";
 
 const chinese = {
+  ...editorChinese,
+  ...listChinese,
   Console: "控制台",
   "Sign in": "登录",
   Name: "名称",

@@ -31,16 +31,23 @@ export function App() {
     );
   }, []);
   useEffect(begin, [begin]);
+  const beginAnew = useCallback(() => {
+    signOut();
+    signingIn = undefined;
+    setSession(undefined);
+    begin();
+  }, [begin]);
   if (fault !== undefined) return <Notice title={messageFor(fault, say)} action={say("retry")} onAction={begin} />;
   if (session === undefined) return <Loading />;
   const wanted = new URLSearchParams(location.search).get("activity");
   if (session === null || (wanted !== null && wanted !== session.activity)) {
     return <Notice title={say("noAccess")} hint={say("noAccessHint")} />;
   }
-  return <Page session={session} />;
+  // A guest whose token has ended is a new guest; whoever came by a link needs a new link.
+  return <Page session={session} key={session.user} onEnded={session.guest ? beginAnew : undefined} />;
 }
 
-function Page({ session }: { session: Session }) {
+function Page({ session, onEnded }: { session: Session; onEnded: (() => void) | undefined }) {
   const { say } = useSay();
   const { api, market, fault, refresh, more, spend } = useMarket(session);
   const board = useRef<Moves>(null);
@@ -56,13 +63,22 @@ function Page({ session }: { session: Session }) {
   );
   const moves = useCallback(() => board.current, []);
   const { phase, draw } = useDrawing(session, api, moves, onDrawn);
+  const ended = hasEnded(fault) || (phase.name === "refused" && hasEnded(phase.error));
+  useEffect(() => {
+    if (ended) onEnded?.();
+  }, [ended, onEnded]);
+  // What was refused may be so because the activity is no more as it is shown.
+  const refusedNow = phase.name === "refused";
+  useEffect(() => {
+    if (refusedNow && !ended) void refresh();
+  }, [ended, refresh, refusedNow]);
   const title = market?.activity.title;
   useEffect(() => {
     if (title) document.title = title;
   }, [title]);
   if (!market) {
     if (fault === undefined) return <Loading />;
-    const ended = fault instanceof Refused && fault.code === "unauthenticated";
+    if (ended && onEnded) return <Loading />;
     const again = ended
       ? () => {
           signOut();
@@ -144,6 +160,11 @@ function Notice({
       )}
     </main>
   );
+}
+
+/** Whether the server no longer takes the token. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof Refused && error.code === "unauthenticated";
 }
 
 /** What a user reads about an error. */

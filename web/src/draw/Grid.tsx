@@ -56,7 +56,10 @@ export function Grid({ awards, moves, label }: { awards: readonly Award[]; moves
           const locked = award.draws_until_unlock > 0;
           return (
             <div key={at} className={`cell ${locked || award.stock_left === 0 ? "dim" : ""}`}>
-              <Icon name={locked ? "lock" : award.kind} className={`kind-${award.kind}`} />
+              <span className="cell-icon">
+                <Icon name={locked ? "lock" : award.kind} className={`kind-${award.kind}`} />
+                {locked && <span className="cell-count">{award.draws_until_unlock}</span>}
+              </span>
               <span className="cell-title">{award.title}</span>
             </div>
           );

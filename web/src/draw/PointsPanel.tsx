@@ -56,7 +56,10 @@ function Shop({ session, api, market, refresh }: PanelProps) {
     } catch (error) {
       setSaid(messageFor(error, say));
       // Where nobody knows, the dialog stays with its key: pressing again cannot exchange twice.
-      if (!isUnknown(error)) dialog?.close();
+      if (isUnknown(error)) return;
+      dialog?.close();
+      // What is shown was not so any more.
+      await refresh();
     } finally {
       setBusy(false);
     }

@@ -43,8 +43,9 @@ export function ResultDialog({ draws, show, market, onClose, onReceipt }: Props)
         <div className="won-one">
           <Won draw={show} />
           <Why draw={show} market={market} />
-          <button type="button" className="link" onClick={() => onReceipt(show)}>
-            <Icon name="shield" /> {say("checkDraw")}
+          <button type="button" className="link link-icon" onClick={() => onReceipt(show)}>
+            <Icon name="shield" />
+            {say("checkDraw")}
           </button>
         </div>
       )}

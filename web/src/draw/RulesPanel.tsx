@@ -54,7 +54,7 @@ function Odds({ market: { activity, awards, tiers } }: PanelProps) {
         {awards
           .filter(({ unlock_after }) => unlock_after > 0)
           .map(({ id, title, unlock_after }) => (
-            <li key={id}>{say("unlockRule", { title, count: unlock_after })}</li>
+            <li key={id}>{say(unlock_after === 1 ? "unlockRuleOne" : "unlockRule", { title, count: unlock_after })}</li>
           ))}
         {tiers.items.map(({ at, mode, award_ids }) => (
           <li key={`t${at}`}>

@@ -3,7 +3,9 @@ import { type RefObject, useState } from "react";
 
 import { keep, kept } from "../shared/keep";
 import { messageFor } from "./App";
+import { timeText } from "./format";
 import { Grid } from "./Grid";
+import { type Standing, standingOf } from "./standing";
 import { useSay } from "./texts";
 import type { Moves, Phase } from "./useDrawing";
 import { type Market, drawsLeft } from "./useMarket";
@@ -27,6 +29,9 @@ export function Stage({ market, phase, onDraw, board }: Props) {
     setKind(next);
   };
   const left = drawsLeft(market.quota);
+  const standing = standingOf(market.activity, Date.now());
+  // A break may end at any moment, so that it can be tried; what has not begun or is over cannot.
+  const shut = standing === "before" || standing === "over";
   const moving = phase.name === "asking" || phase.name === "landing";
   const lost = phase.name === "lost";
   const titles = market.awards.map(({ title }) => title).join(", ");
@@ -46,7 +51,7 @@ export function Stage({ market, phase, onDraw, board }: Props) {
         <button
           type="button"
           className={`hub hub-${kind}`}
-          disabled={moving || (left < 1 && !lost)}
+          disabled={moving || ((shut || left < 1) && !lost)}
           onClick={() => onDraw(1)}
           aria-label={lost ? say("resume") : say("drawOne")}
         >
@@ -58,12 +63,17 @@ export function Stage({ market, phase, onDraw, board }: Props) {
           <strong>{leftText(left, say)}</strong>
           <LimitsLeft market={market} />
         </p>
-        <button type="button" className="button gold" disabled={moving || lost || left < 10} onClick={() => onDraw(10)}>
+        <button
+          type="button"
+          className="button gold"
+          disabled={moving || lost || shut || left < 10}
+          onClick={() => onDraw(10)}
+        >
           {say("ten")}
         </button>
       </div>
       <div className="status" role="status">
-        <Status phase={phase} left={left} onDraw={onDraw} />
+        <Status phase={phase} left={left} market={market} standing={standing} onDraw={onDraw} />
       </div>
       <TierProgress market={market} />
     </section>
@@ -84,8 +94,16 @@ function LimitsLeft({ market: { quota } }: { market: Market }) {
   return parts.length > 0 ? <span> · {parts.join(" · ")}</span> : null;
 }
 
-function Status({ phase, left, onDraw }: { phase: Phase; left: number; onDraw: (count: number) => void }) {
-  const { say } = useSay();
+interface StatusProps {
+  phase: Phase;
+  left: number;
+  market: Market;
+  standing: Standing;
+  onDraw: (count: number) => void;
+}
+
+function Status({ phase, left, market, standing, onDraw }: StatusProps) {
+  const { say, language } = useSay();
   switch (phase.name) {
     case "asking":
       return <p>{phase.tries > 0 ? say("trouble", { tries: phase.tries }) : say("drawing")}</p>;
@@ -103,6 +121,10 @@ function Status({ phase, left, onDraw }: { phase: Phase; left: number; onDraw: (
     case "refused":
       return <p className="warn">{messageFor(phase.error, say)}</p>;
     case "idle":
+      if (standing !== "open") {
+        const time = timeText(market.activity.opens_at, language, market.activity.time_zone);
+        return <p className="warn">{say(`standing_${standing}`, { time })}</p>;
+      }
       return left < 1 ? <p>{say("noneHint")}</p> : null;
   }
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { type Schemas, ask } from "../api/client";
 import { messageFor } from "./App";
+import { calendarDays, daysDone } from "./calendar";
 import { grantsText, percent, worthText } from "./format";
 import { Icon } from "./icons";
 import type { PanelProps } from "./Panels";
@@ -43,7 +44,7 @@ function Calendar({ session, api, calendar, refresh }: PanelProps & { calendar: 
       setBusy(false);
     }
   };
-  const done = new Set(calendar.items.map(({ day }) => day));
+  const done = daysDone(calendar);
   const { streak, next_step: step } = calendar;
   return (
     <section className="card" aria-labelledby="calendar-title">
@@ -75,38 +76,30 @@ function Calendar({ session, api, calendar, refresh }: PanelProps & { calendar: 
             {name}
           </li>
         ))}
-        {monthDays(calendar.month).map((day, at) =>
-          day === null ? (
-            <li key={`n${at}`} aria-hidden="true" />
-          ) : (
-            <li
-              key={day}
-              className={`day ${done.has(day) ? "done" : ""} ${day === calendar.today ? "now" : ""}`}
-              aria-current={day === calendar.today ? "date" : undefined}
-            >
-              <span>{Number(day.slice(8))}</span>
-              {done.has(day) && <span className="unseen"> {say("signed")}</span>}
-            </li>
-          ),
-        )}
+        {calendarDays(calendar.month).map((day) => (
+          <li
+            key={day}
+            className={dayClass(day, calendar, done)}
+            aria-current={day === calendar.today ? "date" : undefined}
+          >
+            <span>{Number(day.slice(8))}</span>
+            {done.has(day) && <span className="unseen"> {say("signed")}</span>}
+          </li>
+        ))}
       </ol>
     </section>
   );
+}
+
+function dayClass(day: string, { month, today }: Schemas["CalendarBody"], done: ReadonlySet<string>): string {
+  const parts = ["day", done.has(day) && "done", day === today && "now", !day.startsWith(month) && "before"];
+  return parts.filter(Boolean).join(" ");
 }
 
 /** Names of the days, Monday first. */
 function weekdays(language: string): string[] {
   const format = new Intl.DateTimeFormat(language, { weekday: "narrow", timeZone: "UTC" });
   return Array.from({ length: 7 }, (_, at) => format.format(new Date(Date.UTC(2024, 0, 1 + at))));
-}
-
-/** The days of a month, with nothing before its first weekday. */
-function monthDays(month: string): (string | null)[] {
-  const first = new Date(`${month}-01T00:00:00Z`);
-  const count = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
-  const before = (first.getUTCDay() + 6) % 7;
-  const days = Array.from({ length: count }, (_, at) => `${month}-${String(at + 1).padStart(2, "0")}`);
-  return [...Array.from({ length: before }, () => null), ...days];
 }
 
 function Winners({ market: { winners } }: PanelProps) {

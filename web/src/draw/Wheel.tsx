@@ -81,6 +81,11 @@ function Sector({ award, index, count }: { award: Award; index: number; count: n
           d={iconPath(icon)}
           fillRule="evenodd"
         />
+        {locked && (
+          <text className="sector-count" y={-RADIUS + (lines.length ? 58 : 30) + 24}>
+            {award.draws_until_unlock}
+          </text>
+        )}
       </g>
     </g>
   );

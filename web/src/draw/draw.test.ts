@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { Refused, Unanswered } from "../api/client";
 import { fill, preferred } from "../shared/language";
 import { boardShape, cellsOf, titleLines } from "./board";
+import { calendarDays, daysDone } from "./calendar";
 import { TRIES_MAX, insist } from "./insist";
 import { readToken } from "./session";
+import { standingOf } from "./standing";
 import { angleFor, angleOf, angleOfPlace, coast, cruise, landingOn, placeAt } from "./spin";
 
 const refused = (code: string, status = 503, wait?: number) =>
@@ -126,5 +128,48 @@ describe("a language", () => {
     expect(preferred(["en-GB", "zh"])).toBe("en");
     expect(preferred(["fr"])).toBe("en");
     expect(fill("{count} of {all}", { count: 1 })).toBe("1 of {all}");
+  });
+});
+
+describe("the calendar", () => {
+  it("shows a month from a Monday on, with the end of the month before", () => {
+    const november = calendarDays("2026-11");
+    // The first of November 2026 is a Sunday.
+    expect(november.slice(0, 7)).toEqual(
+      ["26", "27", "28", "29", "30", "31"].map((day) => `2026-10-${day}`).concat("2026-11-01"),
+    );
+    expect(november.at(-1)).toBe("2026-11-30");
+    // June 2026 begins on a Monday: the week before it comes first.
+    expect(calendarDays("2026-06").slice(0, 8)).toEqual([
+      ...["25", "26", "27", "28", "29", "30", "31"].map((day) => `2026-05-${day}`),
+      "2026-06-01",
+    ]);
+    expect(calendarDays("2028-02")).toHaveLength(1 + 29);
+    expect(calendarDays("2026-12")).toHaveLength(1 + 31);
+  });
+
+  it("shows a streak over the month's end, whether today is done or not", () => {
+    const calendar = { items: [{ day: "2026-03-01" }], streak: 3, today: "2026-03-01", done_today: true };
+    expect([...daysDone(calendar)].sort()).toEqual(["2026-02-27", "2026-02-28", "2026-03-01"]);
+    const missing = { items: [], streak: 2, today: "2026-03-01", done_today: false };
+    expect([...daysDone(missing)].sort()).toEqual(["2026-02-27", "2026-02-28"]);
+    expect(daysDone({ items: [{ day: "2026-03-04" }], streak: 0, today: "2026-03-09", done_today: false }).size).toBe(
+      1,
+    );
+  });
+});
+
+describe("an activity", () => {
+  it("has not begun, is open, takes a break or is over", () => {
+    const times = { opens_at: "2026-03-01T00:00:00Z", closes_at: "2026-04-01T00:00:00Z" };
+    const at = (state: "open" | "paused" | "closed" | "settled", time: string) =>
+      standingOf({ ...times, state }, Date.parse(time));
+    expect(at("open", "2026-02-28T23:59:59Z")).toBe("before");
+    expect(at("open", "2026-03-01T00:00:00Z")).toBe("open");
+    expect(at("paused", "2026-03-02T00:00:00Z")).toBe("paused");
+    expect(at("paused", "2026-02-02T00:00:00Z")).toBe("before");
+    expect(at("open", "2026-04-01T00:00:00Z")).toBe("over");
+    expect(at("closed", "2026-03-02T00:00:00Z")).toBe("over");
+    expect(at("settled", "2026-03-02T00:00:00Z")).toBe("over");
   });
 });

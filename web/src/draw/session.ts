@@ -13,8 +13,10 @@ export interface Session {
 
 const GUEST_PLACE = "guest";
 const GIVEN_PLACE = "big-market.given";
-/** A guest's token is renewed when less than this is left of it. */
+/** A guest's token is renewed when less than this is left of it: once it is over, nobody can be the same guest again. */
 const RENEW_MS = 12 * 3_600_000;
+/** How long a renewal that failed is not tried again. */
+const RENEW_AGAIN_MS = 60_000;
 
 /** What a token says of itself. Only the server judges whether it is good. */
 export function readToken(token: string): Omit<Session, "guest"> | undefined {
@@ -55,17 +57,21 @@ export async function signIn(): Promise<Session | undefined> {
   const known = readToken(kept<string>(GUEST_PLACE) ?? "");
   if (known && known.expiresAt - Date.now() > RENEW_MS) return { ...known, guest: true };
   if (!takesGuests()) return undefined;
-  const headers = known ? { Authorization: `Bearer ${known.token}` } : {};
-  const api = makeClient({ headers: () => ({ ...headers }) });
   try {
-    const guest = await ask(api.POST("/demo/guest"));
-    keep(GUEST_PLACE, guest.token);
-    const session = readToken(guest.token);
-    return session && { ...session, guest: true };
+    return await beGuest(known?.token);
   } catch (error) {
     if (error instanceof Refused && error.code === "not_found") return undefined;
     throw error;
   }
+}
+
+/** A guest of the demo: the one of the token while that is good, otherwise a new one. */
+async function beGuest(token: string | undefined): Promise<Session | undefined> {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const guest = await ask(makeClient({ headers: () => headers }).POST("/demo/guest"));
+  keep(GUEST_PLACE, guest.token);
+  const session = readToken(guest.token);
+  return session && { ...session, guest: true };
 }
 
 /** Forgets who draws, after the server no longer takes the token. */
@@ -74,6 +80,29 @@ export function signOut(): void {
   sessionStorage.removeItem(GIVEN_PLACE);
 }
 
-export function clientOf({ token }: Session): Api {
-  return makeClient({ headers: () => ({ Authorization: `Bearer ${token}` }) });
+/** The client of a session. A guest's token that is about to end is replaced on the way, and nobody notices. */
+export function clientOf(session: Session): Api {
+  let { token, expiresAt } = session;
+  let renewing: Promise<void> | undefined;
+  const renew = async () => {
+    try {
+      const next = await beGuest(token);
+      // Another guest has nothing to do on this page.
+      if (next?.user === session.user) ({ token, expiresAt } = next);
+    } catch {
+      // The old one is good until it ends; what the server says then is shown.
+    }
+  };
+  let triedAt = 0;
+  const before = async () => {
+    const now = Date.now();
+    if (!session.guest || expiresAt - now > RENEW_MS || (renewing === undefined && now - triedAt < RENEW_AGAIN_MS))
+      return;
+    triedAt = now;
+    renewing ??= renew().finally(() => {
+      renewing = undefined;
+    });
+    await renewing;
+  };
+  return makeClient({ headers: () => ({ Authorization: `Bearer ${token}` }), before });
 }

@@ -25,6 +25,8 @@ describe("receipts", () => {
       expect(verdict.finding).toBe("holds");
       expect(verdict.decided?.award).toBe(receipt.award_id);
     }
+    const kinds = new Set(receipts.map(({ value }) => value.kind));
+    expect([...kinds].sort()).toEqual(["coupon", "draws", "goods", "nothing", "points", "webhook"]);
     const fallbacks = new Set(receipts.map(({ reason }) => reason.fallback));
     expect(fallbacks).toEqual(new Set([null, "user_limit", "out_of_stock", "grey_list", "locked"]));
   });

@@ -1,17 +1,20 @@
 /** Every activity, and what can be done with it. */
-import { App, Button, Input, Modal, Space, Tag } from "antd";
-import { useCallback, useState } from "react";
+import { Button, Segmented, Space, Tag } from "antd";
+import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
+import { useConfirm } from "../confirm";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
-import { go, linkTo } from "../route";
+import { linkTo, oneOf, useChoice } from "../route";
 import { useApi, useMayWrite } from "../session";
 import { timeOf } from "../time";
 import { useServerWords, useWords } from "../words";
+import { NewActivity } from "./NewActivity";
 import { Page } from "./Page";
 
 type Line = Schemas["ActivityLineBody"];
+const STATES: Line["state"][] = ["open", "paused", "closed", "settled"];
 const COLOURS: Record<Line["state"], string> = {
   draft: "default",
   open: "green",
@@ -29,13 +32,27 @@ export function ActivitiesPage() {
   const tell = useWords();
   const api = useApi();
   const mayWrite = useMayWrite();
-  const load = useCallback(() => ask(api.GET("/admin/activities")), [api]);
+  const word = useServerWords();
+  const [choice, choose] = useChoice("state");
+  const state = oneOf(STATES, choice);
+  // Activities are few and come whole: the choice is made here.
+  const load = useCallback(async () => {
+    const { items } = await ask(api.GET("/admin/activities"));
+    return { items: items.filter((line) => state === undefined || line.state === state) };
+  }, [api, state]);
   return (
     <Page title={tell("Activities")} extra={mayWrite && <NewActivity />}>
       <ListTable<Line>
         name="activities"
         load={load}
         rowKey={({ id }) => id}
+        tools={() => (
+          <Segmented
+            value={state ?? ""}
+            onChange={choose}
+            options={[{ value: "", label: tell("All") }, ...STATES.map((value) => ({ value, label: word(value) }))]}
+          />
+        )}
         columns={[
           {
             key: "id",
@@ -81,31 +98,42 @@ export function ActivitiesPage() {
   );
 }
 
-function Life({ line: { id, state }, reload }: { line: Line; reload: () => Promise<void> }) {
+function Life({ line: { id, title, version, state }, reload }: { line: Line; reload: () => Promise<void> }) {
   const tell = useWords();
   const api = useApi();
-  const { modal } = App.useApp();
   const act = useDo();
+  const confirm = useConfirm();
   const params = { path: { id } };
   if (state === "closed" || state === "settled") return null;
+  const facts = async () => {
+    const { users, draws_granted, draws_used, awards } = await ask(
+      api.GET("/admin/activities/{id}/totals", { params }),
+    );
+    const open = awards.reduce((sum, { pending, dispatched, dead }) => sum + pending + dispatched + dead, 0);
+    return [
+      tell("{title}, version {version}", { title, version }),
+      tell("Draws that users have left: {draws}; users: {users}", { users, draws: draws_granted - draws_used }),
+      tell("Awards not delivered yet: {count}", { count: open }),
+    ];
+  };
   const pause = () =>
-    modal.confirm({
+    confirm({
       title: tell("Pause {id}?", { id }),
-      content: tell("No draw and no recharge is taken until it is resumed. What was won is delivered all the same."),
-      okText: tell("Pause"),
-      cancelText: tell("Cancel"),
-      onOk: async () => (await act(() => ask(api.POST("/admin/activities/{id}/pause", { params })))) && reload(),
+      facts,
+      says: tell("No draw and no recharge is taken until it is resumed. What was won is delivered all the same."),
+      ok: tell("Pause"),
+      act: async () => (await act(() => ask(api.POST("/admin/activities/{id}/pause", { params })))) && reload(),
     });
   const close = () =>
-    modal.confirm({
+    confirm({
       title: tell("Close {id} for good?", { id }),
-      content: tell(
+      facts,
+      says: tell(
         "It ends at once and for good: open claims end, every day is settled, every seed is revealed. This cannot be undone.",
       ),
-      okText: tell("Close"),
-      okButtonProps: { danger: true },
-      cancelText: tell("Cancel"),
-      onOk: async () => (await act(() => ask(api.POST("/admin/activities/{id}/close", { params })))) && reload(),
+      ok: tell("Close"),
+      danger: true,
+      act: async () => (await act(() => ask(api.POST("/admin/activities/{id}/close", { params })))) && reload(),
     });
   const resume = async () => {
     if (await act(() => ask(api.POST("/admin/activities/{id}/resume", { params })))) await reload();
@@ -124,34 +152,6 @@ function Life({ line: { id, state }, reload }: { line: Line; reload: () => Promi
       <Button size="small" danger onClick={close}>
         {tell("Close")}
       </Button>
-    </>
-  );
-}
-
-/** Asks for an id; the editor begins with a document of that id. */
-function NewActivity() {
-  const tell = useWords();
-  const [open, setOpen] = useState(false);
-  const [id, setId] = useState("");
-  return (
-    <>
-      <Button type="primary" onClick={() => setOpen(true)}>
-        {tell("New activity")}
-      </Button>
-      <Modal
-        title={tell("New activity")}
-        open={open}
-        onCancel={() => setOpen(false)}
-        onOk={() => go("activities", id, "edit")}
-        okText={tell("Start")}
-        cancelText={tell("Cancel")}
-        okButtonProps={{ disabled: !/^[\w.-]{1,64}$/.test(id) }}
-      >
-        <label className="field">
-          <span>{tell("Activity id")}</span>
-          <Input value={id} onChange={(event) => setId(event.target.value)} maxLength={64} />
-        </label>
-      </Modal>
     </>
   );
 }

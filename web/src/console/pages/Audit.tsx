@@ -1,9 +1,10 @@
 /** Who changed what. */
 import { Input } from "antd";
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { ListTable } from "../ListTable";
+import { useChoice } from "../route";
 import { useApi } from "../session";
 import { timeOf } from "../time";
 import { useWords } from "../words";
@@ -14,12 +15,12 @@ type Change = Schemas["ChangeBody"];
 export function AuditPage() {
   const tell = useWords();
   const api = useApi();
-  const [actor, setActor] = useState("");
-  const [subject, setSubject] = useState("");
+  const [actor, setActor] = useChoice("actor");
+  const [subject, setSubject] = useChoice("subject");
   const load = useCallback(
-    (cursor: string | undefined) => {
+    (cursor: string | undefined, limit: number) => {
       const query = {
-        limit: 50,
+        limit,
         ...(actor && { actor }),
         ...(subject && { subject }),
         ...(cursor !== undefined && { cursor }),
@@ -38,18 +39,22 @@ export function AuditPage() {
         tools={() => (
           <>
             <Input.Search
+              key={`actor ${actor}`}
               allowClear
-              style={{ width: 220 }}
+              className="search"
+              defaultValue={actor}
               placeholder={tell("Actor")}
               aria-label={tell("Actor")}
-              onSearch={setActor}
+              onSearch={(text) => setActor(text.trim())}
             />
             <Input.Search
+              key={`subject ${subject}`}
               allowClear
-              style={{ width: 220 }}
+              className="search"
+              defaultValue={subject}
               placeholder={tell("Subject")}
               aria-label={tell("Subject")}
-              onSearch={setSubject}
+              onSearch={(text) => setSubject(text.trim())}
             />
           </>
         )}

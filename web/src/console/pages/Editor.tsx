@@ -1,11 +1,22 @@
 /** The editor: a form and the text side by side, the server's own faults at each field, odds, differences, publishing. */
-import { Alert, App, Button, Card, Input, Spin, Tabs, Tag } from "antd";
+import { Alert, Button, Card, Input, Spin, Tabs, Tag } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { type Api, Refused, ask } from "../../api/client";
+import { keep, kept } from "../../shared/keep";
 import { diffLines, withContext } from "../diff";
-import { type CampaignDocument, type DocumentFault, newDocument, textOf } from "../document";
+import {
+  type CampaignDocument,
+  type DocumentFault,
+  likeThat,
+  meaningOf,
+  newDocument,
+  placed,
+  textOf,
+} from "../document";
+import { useConfirm } from "../confirm";
 import { messageOf, useDo } from "../errors";
+import { changeText, readText, withoutComments } from "../jsonc";
 import { go } from "../route";
 import { useApi } from "../session";
 import { useWords } from "../words";
@@ -13,6 +24,8 @@ import { DocumentForm } from "./DocumentForm";
 import { OddsTable } from "./OddsTable";
 import { Page } from "./Page";
 
+/** Where texts are kept, by activity: the server keeps what they say, without their comments. */
+const PLACE = "document ";
 /** How long nothing is typed before the draft is saved. */
 const SAVE_AFTER_MS = 600;
 
@@ -54,7 +67,7 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
   const tell = useWords();
   const api = useApi();
   const [document, setDocument] = useState(first);
-  const [text, setText] = useState(() => textOf(first));
+  const [text, setText] = useState(() => keptText(id, first) ?? textOf(first));
   const [unreadable, setUnreadable] = useState("");
   const [faults, setFaults] = useState<DocumentFault[]>([]);
   const [hash, setHash] = useState("");
@@ -63,12 +76,16 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
   const asked = useRef(0);
 
   const save = useCallback(
-    async (wanted: CampaignDocument) => {
+    async (wanted: string) => {
       asked.current += 1;
       const mine = asked.current;
       setSaved("saving");
       try {
-        const answer = await ask(api.PUT("/admin/activities/{id}/draft", { params: { path: { id } }, body: wanted }));
+        // The text itself is sent, with blanks for its comments: so the lines of its faults are those that are seen.
+        const body = readText(wanted) as CampaignDocument;
+        const bodySerializer = () => withoutComments(wanted);
+        const params = { path: { id } };
+        const answer = await ask(api.PUT("/admin/activities/{id}/draft", { params, body, bodySerializer }));
         if (mine !== asked.current) return;
         setFaults(answer.faults);
         setHash(answer.draft_hash);
@@ -78,46 +95,44 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
         setSaved("not");
         setHash("");
         const named = error instanceof Refused ? (error.problem.faults ?? []) : [];
-        setFaults(
-          named.length > 0
-            ? named.map((fault) => ({
-                path: "path" in fault ? fault.path : "",
-                mend: "mend" in fault ? fault.mend : "",
-                message: fault.message,
-              }))
-            : [{ path: "", message: messageOf(error), mend: "" }],
-        );
+        const read = named.map((fault) => ({
+          path: "path" in fault ? fault.path : "",
+          mend: "mend" in fault ? fault.mend : "",
+          message: fault.message,
+        }));
+        setFaults(read.length > 0 ? placed(read, wanted) : [{ path: "", message: messageOf(error), mend: "" }]);
       }
     },
     [api, id],
   );
   const later = useCallback(
-    (wanted: CampaignDocument) => {
+    (wanted: string) => {
       clearTimeout(timer.current);
+      keep(PLACE + id, wanted);
       setSaved("saving");
       timer.current = setTimeout(() => void save(wanted), SAVE_AFTER_MS);
     },
-    [save],
+    [id, save],
   );
   useEffect(() => () => clearTimeout(timer.current), []);
   // A draft of before is checked at once, so that it can be published as it is.
   useEffect(() => {
-    if (drafted) void save(first);
-  }, [drafted, first, save]);
+    if (drafted) void save(keptText(id, first) ?? textOf(first));
+  }, [drafted, first, id, save]);
 
   const fromForm = (next: CampaignDocument) => {
+    const written = changeText(text, next);
     setDocument(next);
-    setText(textOf(next));
+    setText(written);
     setUnreadable("");
-    later(next);
+    later(written);
   };
   const fromText = (next: string) => {
     setText(next);
     try {
-      const read = JSON.parse(next) as CampaignDocument;
-      setDocument(read);
+      setDocument(readText(next) as CampaignDocument);
       setUnreadable("");
-      later(read);
+      later(next);
     } catch (error) {
       clearTimeout(timer.current);
       setSaved("not");
@@ -132,7 +147,15 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
           {id} · {tell("Edit")} <SavedTag saved={saved} faults={faults.length} />
         </>
       }
-      extra={<Publish id={id} hash={hash} disabled={saved !== "saved" || faults.length > 0} current={current} />}
+      extra={
+        <Publish
+          id={id}
+          hash={hash}
+          disabled={saved !== "saved" || faults.length > 0}
+          document={document}
+          current={current}
+        />
+      }
     >
       {current && <p className="quiet">{tell("Version {version} is current", { version: current.version })}</p>}
       <div className="editor">
@@ -147,11 +170,20 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
                 <Alert type="warning" title={unreadable} />
               ),
             },
-            { key: "odds", label: tell("Odds"), children: good ? <OddsTable document={document} /> : null },
+            {
+              key: "odds",
+              label: tell("Odds"),
+              children: good ? <OddsTable document={document} current={current} /> : null,
+            },
             {
               key: "diff",
               label: tell("Differences to version {version}", { version: current?.version ?? 0 }),
-              children: <Differences before={current ? textOf(current.document) : ""} after={text} />,
+              children: good ? (
+                <Differences
+                  before={current ? textOf(current.document) : ""}
+                  after={textOf(likeThat(document, current?.document))}
+                />
+              ) : null,
             },
           ]}
         />
@@ -170,6 +202,16 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
       </div>
     </Page>
   );
+}
+
+/** The text as it was written here before, comments and all, where it still says what the draft says. */
+function keptText(id: string, draft: CampaignDocument): string | undefined {
+  const text = kept<string>(PLACE + id);
+  try {
+    return text !== undefined && meaningOf(readText(text)) === meaningOf(draft) ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the form can show it: the text may hold anything. */
@@ -237,28 +279,49 @@ function Publish({
   id,
   hash,
   disabled,
+  document,
   current,
 }: {
   id: string;
   hash: string;
   disabled: boolean;
+  document: CampaignDocument;
   current: Current | undefined;
 }) {
   const tell = useWords();
   const api = useApi();
-  const { modal } = App.useApp();
+  const confirm = useConfirm();
   const act = useDo();
+  const facts = () => {
+    const before = current ? textOf(current.document) : "";
+    const lines = diffLines(before, textOf(likeThat(document, current?.document)));
+    const count = (kind: "added" | "removed") => lines.filter((line) => line.kind === kind).length;
+    return Promise.resolve([
+      `${id} · ${document.title}`,
+      tell("{opens} to {closes}", { opens: document.opens_at, closes: document.closes_at }),
+      tell("{awards} awards, {skus} SKUs", { awards: document.awards.length, skus: document.skus?.length ?? 0 }),
+      ...(current
+        ? [
+            tell("{added} lines more and {removed} fewer than version {version}", {
+              added: count("added"),
+              removed: count("removed"),
+              version: current.version,
+            }),
+          ]
+        : []),
+    ]);
+  };
   const publish = () =>
-    modal.confirm({
+    confirm({
       title: tell("Publish as a new version?"),
-      content:
-        current &&
-        tell("From the next draw on it decides. Draws under way finish on version {version}.", {
-          version: current.version,
-        }),
-      okText: tell("Publish"),
-      cancelText: tell("Cancel"),
-      onOk: async () => {
+      facts,
+      says: current
+        ? tell("From the next draw on it decides. Draws under way finish on version {version}.", {
+            version: current.version,
+          })
+        : tell("It is the first version: users can draw as soon as it opens."),
+      ok: tell("Publish"),
+      act: async () => {
         // Exactly the draft that is seen here: one that changed meanwhile is refused.
         const headers = { "If-Match": `"${hash}"` };
         const done = await act(() =>

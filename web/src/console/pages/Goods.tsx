@@ -5,7 +5,7 @@ import { useCallback, useState } from "react";
 import { type Schemas, ask } from "../../api/client";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
-import { linkTo } from "../route";
+import { linkTo, oneOf, useChoice } from "../route";
 import { useApi, useMayWrite } from "../session";
 import { timeOf } from "../time";
 import { useServerWords, useWords } from "../words";
@@ -18,11 +18,13 @@ export function GoodsTab() {
   const word = useServerWords();
   const api = useApi();
   const mayWrite = useMayWrite();
-  const [state, setState] = useState<Schemas["GoodsState"]>("claimed");
+  const [choice, choose] = useChoice("state");
+  // What is to be sent is what somebody comes for.
+  const state = oneOf(STATES, choice) ?? "claimed";
   const [shipping, setShipping] = useState<{ good: Good; reload: () => Promise<void> }>();
   const load = useCallback(
-    (cursor: string | undefined) => {
-      const query = { limit: 50, state, ...(cursor !== undefined && { cursor }) };
+    (cursor: string | undefined, limit: number) => {
+      const query = { limit, state, ...(cursor !== undefined && { cursor }) };
       return ask(api.GET("/admin/goods", { params: { query } }));
     },
     [api, state],
@@ -36,11 +38,7 @@ export function GoodsTab() {
         load={load}
         rowKey={({ award_record_id }) => award_record_id}
         tools={() => (
-          <Segmented
-            value={state}
-            onChange={setState}
-            options={STATES.map((value) => ({ value, label: word(value) }))}
-          />
+          <Segmented value={state} onChange={choose} options={STATES.map((value) => ({ value, label: word(value) }))} />
         )}
         columns={[
           { key: "title", title: tell("Title"), value: ({ title }) => title },

@@ -1,13 +1,15 @@
 /** Scheduled jobs, and their fires: next, last, late by, outcome, run now, pause; and which workers live. */
-import { App, Button, Space, Tag } from "antd";
-import { useCallback } from "react";
+import { Button, Select, Space, Tag } from "antd";
+import { useCallback, useEffect, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
+import { useConfirm } from "../confirm";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
+import { linkWith, useChoice } from "../route";
 import { useApi, useMayWrite } from "../session";
 import { durationOf, timeOf } from "../time";
-import { useWords } from "../words";
+import { useServerWords, useWords } from "../words";
 
 type Job = Schemas["JobBody"];
 type Fire = Schemas["FireBody"];
@@ -24,21 +26,33 @@ export function JobsTab() {
   const api = useApi();
   const mayWrite = useMayWrite();
   const act = useDo();
-  const { modal } = App.useApp();
+  const confirm = useConfirm();
   const load = useCallback(() => ask(api.GET("/admin/jobs")), [api]);
-  const pause = (name: string, reload: () => Promise<void>) =>
-    modal.confirm({
-      title: tell("Pause the job {name}?", { name }),
-      content: tell("It fires no more by its schedule, in every process, until it is resumed."),
-      okText: tell("Pause"),
-      cancelText: tell("Cancel"),
-      onOk: async () =>
-        (await act(() => ask(api.POST("/admin/jobs/{name}/pause", { params: { path: { name } } })))) && reload(),
+  const what = ({ purpose, schedule, next_at }: Job) => [
+    purpose,
+    tell("By its schedule {schedule} it is due next at {time}", { schedule, time: timeOf(next_at) }),
+  ];
+  const pause = (job: Job, reload: () => Promise<void>) =>
+    confirm({
+      title: tell("Pause the job {name}?", { name: job.name }),
+      facts: () => Promise.resolve(what(job)),
+      says: tell("It fires no more by its schedule, in every process, until it is resumed."),
+      ok: tell("Pause"),
+      act: async () =>
+        (await act(() => ask(api.POST("/admin/jobs/{name}/pause", { params: { path: { name: job.name } } })))) &&
+        reload(),
     });
-  const run = async (name: string, reload: () => Promise<void>) => {
-    await act(() => ask(api.POST("/admin/jobs/{name}/run", { params: { path: { name } } })));
-    await reload();
-  };
+  const run = (job: Job, reload: () => Promise<void>) =>
+    confirm({
+      title: tell("Run the job {name} now?", { name: job.name }),
+      facts: () => Promise.resolve(what(job)),
+      says: tell("It runs once, as soon as a process is free, beside its schedule. Fires shows what came of it."),
+      ok: tell("Run now"),
+      act: async () => {
+        await act(() => ask(api.POST("/admin/jobs/{name}/run", { params: { path: { name: job.name } } })));
+        await reload();
+      },
+    });
   const resume = async (name: string, reload: () => Promise<void>) => {
     await act(() => ask(api.POST("/admin/jobs/{name}/resume", { params: { path: { name } } })));
     await reload();
@@ -53,7 +67,11 @@ export function JobsTab() {
           key: "name",
           title: tell("Job"),
           value: ({ name }) => name,
-          show: ({ name, purpose }) => <span title={purpose}>{name}</span>,
+          show: ({ name, purpose }) => (
+            <a {...linkWith({ job: name }, "work", "fires")} title={purpose}>
+              {name}
+            </a>
+          ),
         },
         {
           key: "schedule",
@@ -106,17 +124,17 @@ export function JobsTab() {
         },
       ]}
       {...(mayWrite && {
-        actions: ({ name, paused }: Job, reload: () => Promise<void>) => (
+        actions: (job: Job, reload: () => Promise<void>) => (
           <Space>
-            <Button size="small" onClick={() => void run(name, reload)}>
+            <Button size="small" onClick={() => run(job, reload)}>
               {tell("Run now")}
             </Button>
-            {paused ? (
-              <Button size="small" onClick={() => void resume(name, reload)}>
+            {job.paused ? (
+              <Button size="small" onClick={() => void resume(job.name, reload)}>
                 {tell("Resume")}
               </Button>
             ) : (
-              <Button size="small" onClick={() => pause(name, reload)}>
+              <Button size="small" onClick={() => pause(job, reload)}>
                 {tell("Pause")}
               </Button>
             )}
@@ -128,28 +146,32 @@ export function JobsTab() {
 }
 
 function Ended({ fire: { state, outcome } }: { fire: Fire }) {
+  const word = useServerWords();
   return (
     <>
-      <Tag color={COLOURS[state]}>{state}</Tag> {outcome}
+      <Tag color={COLOURS[state]}>{word(state)}</Tag> {outcome}
     </>
   );
 }
 
 export function FiresTab() {
   const tell = useWords();
+  const word = useServerWords();
   const api = useApi();
+  const [job, choose] = useChoice("job");
   const load = useCallback(
-    async (cursor: string | undefined) => {
-      const query = { limit: 50, ...(cursor !== undefined && { before: cursor }) };
+    async (cursor: string | undefined, limit: number) => {
+      const query = { limit, ...(job !== "" && { job }), ...(cursor !== undefined && { before: cursor }) };
       const { items, next_before } = await ask(api.GET("/admin/cron", { params: { query } }));
       return { items, next_cursor: next_before };
     },
-    [api],
+    [api, job],
   );
   return (
     <ListTable<Fire>
-      name="fires"
+      name={job === "" ? "fires" : `fires-${job}`}
       load={load}
+      tools={() => <JobChoice job={job} choose={choose} />}
       rowKey={({ job, due_at }) => `${job} ${due_at}`}
       columns={[
         { key: "job", title: tell("Job"), value: ({ job }) => job },
@@ -158,7 +180,7 @@ export function FiresTab() {
           key: "state",
           title: tell("State"),
           value: ({ state }) => state,
-          show: ({ state }) => <Tag color={COLOURS[state]}>{state}</Tag>,
+          show: ({ state }) => <Tag color={COLOURS[state]}>{word(state)}</Tag>,
         },
         {
           key: "late",
@@ -181,6 +203,32 @@ export function FiresTab() {
         },
         { key: "asked", title: tell("Asked for by"), value: ({ requested_by }) => requested_by ?? tell("by schedule") },
       ]}
+    />
+  );
+}
+
+/** The jobs that there are, to see the fires of one. */
+function JobChoice({ job, choose }: { job: string; choose: (job: string) => void }) {
+  const tell = useWords();
+  const api = useApi();
+  const [names, setNames] = useState<string[]>([]);
+  useEffect(() => {
+    ask(api.GET("/admin/jobs")).then(
+      ({ items }) => setNames(items.map(({ name }) => name)),
+      // The list beside it says what is wrong.
+      () => undefined,
+    );
+  }, [api]);
+  return (
+    <Select
+      allowClear
+      showSearch
+      className="choice"
+      value={job === "" ? null : job}
+      placeholder={tell("Job")}
+      aria-label={tell("Job")}
+      options={names.map((value) => ({ value, label: value }))}
+      onChange={(value: string | null) => choose(value ?? "")}
     />
   );
 }

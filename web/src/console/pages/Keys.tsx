@@ -1,8 +1,9 @@
 /** API keys: made here, shown once, revoked for good. */
-import { Alert, App, Button, Checkbox, Form, Input, Modal, Tag, Typography } from "antd";
+import { Alert, Button, Checkbox, Form, Input, Modal, Tag, Typography } from "antd";
 import { useCallback, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
+import { useConfirm } from "../confirm";
 import { messageOf, useDo } from "../errors";
 import { ListTable } from "../ListTable";
 import { useApi } from "../session";
@@ -33,18 +34,22 @@ const SCOPES: Scope[] = [
 export function KeysPage() {
   const tell = useWords();
   const api = useApi();
-  const { modal } = App.useApp();
+  const confirm = useConfirm();
   const act = useDo();
   const load = useCallback(() => ask(api.GET("/admin/api-keys")), [api]);
   const [made, setMade] = useState(0);
   const revoke = (key: ApiKey, reload: () => Promise<void>) =>
-    modal.confirm({
+    confirm({
       title: tell("Revoke {name}?", { name: key.name }),
-      content: tell("Whoever uses it is refused from now on, for good."),
-      okText: tell("Revoke"),
-      okButtonProps: { danger: true },
-      cancelText: tell("Cancel"),
-      onOk: async () =>
+      facts: () =>
+        Promise.resolve([
+          `${tell("Id")}: ${key.id}`,
+          tell("{count} scopes: {scopes}", { count: key.scopes.length, scopes: key.scopes.join(", ") }),
+        ]),
+      says: tell("Whoever uses it is refused from now on, for good."),
+      ok: tell("Revoke"),
+      danger: true,
+      act: async () =>
         (await act(() => ask(api.DELETE("/admin/api-keys/{id}", { params: { path: { id: key.id } } })))) && reload(),
     });
   return (

@@ -1,13 +1,14 @@
 /** The people who sign in. */
-import { Alert, App, Button, Form, Input, Modal, Select, Space } from "antd";
+import { Alert, Button, Form, Input, Modal, Select, Space } from "antd";
 import { useCallback, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
+import { useConfirm } from "../confirm";
 import { messageOf, useDo } from "../errors";
 import { ListTable } from "../ListTable";
 import { useApi } from "../session";
 import { timeOf } from "../time";
-import { useWords } from "../words";
+import { useServerWords, useWords } from "../words";
 import { Page } from "./Page";
 
 type Operator = Schemas["OperatorBody"];
@@ -18,7 +19,8 @@ const roleOptions = ROLES.map((value) => ({ value, label: value }));
 export function OperatorsPage() {
   const tell = useWords();
   const api = useApi();
-  const { modal } = App.useApp();
+  const word = useServerWords();
+  const confirm = useConfirm();
   const act = useDo();
   const [added, setAdded] = useState(0);
   const load = useCallback(() => ask(api.GET("/admin/operators")), [api]);
@@ -26,14 +28,21 @@ export function OperatorsPage() {
     await act(() => ask(api.PATCH("/admin/operators/{id}", { params: { path: { id } }, body })));
     await reload();
   };
-  const disable = ({ id, name }: Operator, reload: () => Promise<void>) =>
-    modal.confirm({
+  const disable = ({ id, name, role, created_at }: Operator, reload: () => Promise<void>) =>
+    confirm({
       title: tell("Disable {name}?", { name }),
-      content: tell("Their sessions end at once."),
-      okText: tell("Disable"),
-      okButtonProps: { danger: true },
-      cancelText: tell("Cancel"),
-      onOk: () => change(id, { disabled: true }, reload),
+      facts: () => Promise.resolve([tell("{role} since {time}", { role: word(role), time: timeOf(created_at) })]),
+      says: tell("Their sessions end at once, and they cannot sign in until they are enabled again."),
+      ok: tell("Disable"),
+      danger: true,
+      act: () => change(id, { disabled: true }, reload),
+    });
+  const changeRole = ({ id, name, role }: Operator, next: Role, reload: () => Promise<void>) =>
+    confirm({
+      title: tell("Make {name} {role}?", { name, role: word(next) }),
+      says: tell("Now {role}. What the new role allows holds from their next request on.", { role: word(role) }),
+      ok: tell("Change role"),
+      act: () => change(id, { role: next }, reload),
     });
   return (
     <Page title={tell("Operators")} extra={<AddOperator onAdded={() => setAdded((count) => count + 1)} />}>
@@ -44,7 +53,7 @@ export function OperatorsPage() {
         rowKey={({ id }) => id}
         columns={[
           { key: "name", title: tell("Name"), value: ({ name }) => name },
-          { key: "role", title: tell("Role"), value: ({ role }) => role },
+          { key: "role", title: tell("Role"), value: ({ role }) => role, show: ({ role }) => word(role) },
           {
             key: "created",
             title: tell("Created"),
@@ -72,7 +81,7 @@ export function OperatorsPage() {
               value={operator.role}
               options={roleOptions}
               style={{ width: 110 }}
-              onChange={(role) => void change(operator.id, { role }, reload)}
+              onChange={(role: Role) => changeRole(operator, role, reload)}
             />
             {operator.disabled_at == null ? (
               <Button size="small" danger onClick={() => disable(operator, reload)}>

@@ -1,12 +1,15 @@
 /** The six invariants: zero, or the rows that do not hold. */
-import { Alert, Button, Card, Empty, List, Tag } from "antd";
-import { useState } from "react";
+import { Alert, Button, Card, Empty, Tag } from "antd";
+import { useCallback, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { messageOf } from "../errors";
+import { ListTable } from "../ListTable";
 import { useApi } from "../session";
 import { useWords } from "../words";
 import { Page } from "./Page";
+
+type Finding = Schemas["FindingBody"];
 
 export function ReconciliationPage() {
   const tell = useWords();
@@ -36,7 +39,7 @@ export function ReconciliationPage() {
     >
       <p className="quiet">{tell("It reads every draw and decides each of them again, which may take a while.")}</p>
       {fault !== "" && <Alert type="error" title={fault} />}
-      {!report && fault === "" && <Empty description={tell("Nothing here")} />}
+      {!report && fault === "" && <Empty description={tell("The books were not checked yet")} />}
       {report && (
         <>
           <Alert
@@ -60,34 +63,45 @@ export function ReconciliationPage() {
   );
 }
 
-function Invariants({ items }: { items: Schemas["FindingBody"][] }) {
+function Invariants({ items }: { items: Finding[] }) {
   const tell = useWords();
   return (
-    <Card>
-      <List
-        dataSource={items}
-        renderItem={({ invariant, statement, holds, violations }) => (
-          <List.Item>
-            <List.Item.Meta
-              title={
-                <>
-                  {invariant} <Tag color={holds ? "green" : "red"}>{tell(holds ? "holds" : "does not hold")}</Tag>
-                </>
-              }
-              description={
-                <>
-                  {statement}
-                  {violations.map((violation, at) => (
-                    <div key={at} className="mono">
-                      {JSON.stringify(violation)}
-                    </div>
-                  ))}
-                </>
-              }
-            />
-          </List.Item>
-        )}
-      />
-    </Card>
+    <>
+      {items.map((finding) => (
+        <Card key={finding.invariant} size="small" className="invariant">
+          <p>
+            <strong>{finding.invariant}</strong>{" "}
+            <Tag color={finding.holds ? "green" : "red"}>{tell(finding.holds ? "holds" : "does not hold")}</Tag>{" "}
+            <span className="quiet">{finding.statement}</span>
+          </p>
+          {finding.violations.length > 0 && <Rows finding={finding} />}
+        </Card>
+      ))}
+    </>
+  );
+}
+
+/** The rows that do not hold. They came with the report. */
+function Rows({ finding: { invariant, violations } }: { finding: Finding }) {
+  const tell = useWords();
+  const load = useCallback(
+    () => Promise.resolve({ items: violations.map((violation, at) => ({ ...violation, at })) }),
+    [violations],
+  );
+  return (
+    <ListTable
+      name={`reconciliation-${invariant}`}
+      load={load}
+      rowKey={({ at }) => String(at)}
+      columns={[
+        {
+          key: "subject",
+          title: tell("Row"),
+          value: ({ subject }) => subject,
+          show: ({ subject }) => <span className="mono">{subject}</span>,
+        },
+        { key: "detail", title: tell("What is wrong"), value: ({ detail }) => detail },
+      ]}
+    />
   );
 }

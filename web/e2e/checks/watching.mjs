@@ -1,8 +1,8 @@
 // Checks of what operators watch: processes, users, how fast an activity goes, and their own session.
 import assert from "node:assert/strict";
 
-import { accessible, eventually, publish, signIn, silent, surely } from "./check.mjs";
-import { DESKTOP, visit } from "./lib.mjs";
+import { DESKTOP, visit } from "../lib.mjs";
+import { accessible, eventually, publish, signIn, silent, surely } from "../steps.mjs";
 
 /** Lets the page think that somebody comes back to it. */
 const comeBack = (page) => page.evaluate(() => document.dispatchEvent(new window.Event("visibilitychange")));
