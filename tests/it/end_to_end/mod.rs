@@ -6,5 +6,6 @@ mod crash;
 mod fleet;
 mod load;
 mod newcomer;
+mod presence;
 mod process;
 mod shards;
