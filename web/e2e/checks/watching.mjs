@@ -33,7 +33,7 @@ export const watching = {
     await signIn(page, server);
     await page.getByRole("link", { name: "Users" }).click();
     const field = page.getByLabel("User id");
-    const options = page.locator(".ant-select-item-option");
+    const options = page.locator(".found a");
     const asked = [];
     page.on("request", (request) => request.url().includes("/admin/users?") && asked.push(request.url()));
     await field.pressSequentially("olg", { delay: 20 });

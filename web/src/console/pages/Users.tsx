@@ -1,10 +1,10 @@
 /** Users: found by the beginning of their id; one timeline that tells the whole story of each draw. */
-import { Alert, AutoComplete, Button, Card, Collapse, Empty, Input, Spin, Tag, Timeline } from "antd";
+import { Alert, Button, Card, Collapse, Empty, Input, Spin, Tag, Timeline } from "antd";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { messageOf } from "../errors";
-import { go, useRoute } from "../route";
+import { go, linkTo, useRoute } from "../route";
 import { useApi } from "../session";
 import { timeOf } from "../time";
 import { useWords } from "../words";
@@ -12,9 +12,17 @@ import { Page } from "./Page";
 
 type Item = Schemas["TimelineBody"];
 type DrawStory = Schemas["DrawStoryBody"];
-/** How long nothing is typed before users are looked for, and how many are shown. */
+/** How long nothing is typed before users are looked for, and how many are shown at once. */
 const FIND_AFTER_MS = 250;
-const FOUND_MAX = 20;
+const FOUND_AT_ONCE = 20;
+
+interface Found {
+  prefix: string;
+  ids: string[];
+  /** From where on there are more. */
+  next: string | null;
+}
+
 const COLOURS: Record<Item["kind"], string> = {
   draw: "purple",
   redemption: "gold",
@@ -39,56 +47,64 @@ export function UsersPage() {
 function Finder({ user }: { user: string }) {
   const tell = useWords();
   const api = useApi();
-  const [typed, setTyped] = useState(user);
-  const [found, setFound] = useState<string[]>([]);
+  const [found, setFound] = useState<Found>();
   const [fault, setFault] = useState<unknown>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const asked = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const find = async (prefix: string) => {
+  const find = async (prefix: string, before: Found | undefined) => {
     asked.current += 1;
     const mine = asked.current;
     try {
-      const query = { prefix, limit: FOUND_MAX };
+      const query = { prefix, limit: FOUND_AT_ONCE, ...(before?.next != null && { cursor: before.next }) };
       const part = await ask(api.GET("/admin/users", { params: { query } }));
       // More may have been typed meanwhile.
       if (mine !== asked.current) return;
-      setFound(part.items.map(({ id }) => id));
+      setFound({ prefix, ids: [...(before?.ids ?? []), ...part.items.map(({ id }) => id)], next: part.next_cursor });
       setFault(undefined);
     } catch (error) {
       if (mine === asked.current) setFault(error);
     }
   };
   const type = (text: string) => {
-    setTyped(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void find(text), FIND_AFTER_MS);
+    timer.current = setTimeout(() => void find(text, undefined), FIND_AFTER_MS);
   };
   const open = (id: string) => {
     clearTimeout(timer.current);
     if (id.trim() !== "") go("users", id.trim());
   };
   return (
-    <div style={{ marginBottom: "1rem" }}>
-      <AutoComplete
-        style={{ width: "100%", maxWidth: 420 }}
-        value={typed}
-        options={found.map((id) => ({ value: id }))}
-        defaultActiveFirstOption={false}
-        onChange={type}
-        onSelect={open}
-        onFocus={() => void find(typed)}
-        notFoundContent={fault === undefined ? tell("Nobody's id starts so") : messageOf(fault)}
-      >
-        <Input.Search
-          maxLength={128}
-          placeholder={tell("User id")}
-          aria-label={tell("User id")}
-          enterButton={tell("Search")}
-          onSearch={open}
-        />
-      </AutoComplete>
-    </div>
+    <search style={{ display: "block", marginBottom: "1rem" }}>
+      <Input.Search
+        style={{ maxWidth: 420 }}
+        defaultValue={user}
+        maxLength={128}
+        placeholder={tell("User id")}
+        aria-label={tell("User id")}
+        enterButton={tell("Search")}
+        onChange={(event) => type(event.target.value)}
+        onSearch={open}
+      />
+      {fault !== undefined && <Alert type="error" title={messageOf(fault)} />}
+      <div aria-live="polite">
+        {found?.ids.length === 0 && <p className="quiet">{tell("Nobody's id starts so")}</p>}
+        {found && found.ids.length > 0 && (
+          <ul className="found" aria-label={tell("Users")}>
+            {found.ids.map((id) => (
+              <li key={id}>
+                <a {...linkTo("users", id)}>{id}</a>
+              </li>
+            ))}
+          </ul>
+        )}
+        {found?.next != null && (
+          <Button size="small" onClick={() => void find(found.prefix, found)}>
+            {tell("Load more")}
+          </Button>
+        )}
+      </div>
+    </search>
   );
 }
 
