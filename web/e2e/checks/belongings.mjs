@@ -68,7 +68,14 @@ export const belongings = {
     await page.getByRole("dialog").waitFor();
     assert.ok(Date.now() - began < 3000, "nothing is waited for");
     assert.equal(await page.locator(".cell.lit").count(), 1);
+    await page.keyboard.press("Tab");
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /验证这次抽奖/);
+    await page.keyboard.press("Enter");
+    await page.locator(".verdict").waitFor();
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    // Closed dialogs give the focus back to where it was.
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "抽奖一次");
     await page.getByRole("tab", { name: "今日" }).focus();
     for (const name of ["我的奖品", "积分", "规则"]) {
       await page.keyboard.press("ArrowRight");

@@ -79,7 +79,7 @@ function Frame() {
   const ofActivity = section === "activities" && id !== undefined && sub !== undefined;
   return (
     <Layout style={{ minHeight: "100vh" }}>
-      <Layout.Sider breakpoint="lg" collapsedWidth={0} theme="dark">
+      <Layout.Sider breakpoint="lg" collapsedWidth={0} zeroWidthTriggerStyle={{ top: 12 }} theme="dark">
         <div className="brand">
           <img src={icon} alt="" />
           big-market

@@ -24,6 +24,7 @@ export interface Column<T> {
   value: (row: T) => string | number | null | undefined;
   /** What is shown, where it is more than the value. */
   show?: (row: T) => ReactNode;
+  /** What is longer is broken into lines. */
   width?: number;
 }
 
@@ -97,8 +98,10 @@ export function ListTable<T extends object>({
   const shown: NonNullable<TableProps<T>["columns"]> = columns.map(({ key, title, value, show, width }) => ({
     key,
     title,
-    ...(width !== undefined && { width }),
-    render: (_: unknown, row: T) => (show ? show(row) : value(row)),
+    render: (_: unknown, row: T) => {
+      const cell = show ? show(row) : value(row);
+      return width === undefined ? cell : <div style={{ width }}>{cell}</div>;
+    },
     sorter: (one: T, other: T) => compare(value(one), value(other)),
     sortOrder: sorting?.key === key ? (sorting.falling ? "descend" : "ascend") : null,
   }));

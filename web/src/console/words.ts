@@ -205,7 +205,7 @@ const chinese = {
     "从下一次抽奖起生效；进行中的抽奖仍按版本 {version} 完成。",
   "Version {version} is current": "当前版本为 {version}",
   "No faults": "没有问题",
-  "{count} faults": "{count} 个问题",
+  "Faults: {count}": "问题：{count}",
   Form: "表单",
   Odds: "概率",
   "Differences to version {version}": "与版本 {version} 的差异",

@@ -51,6 +51,12 @@ function Page({ session, onEnded }: { session: Session; onEnded: (() => void) | 
   const { say } = useSay();
   const { api, market, fault, refresh, more, spend } = useMarket(session);
   const board = useRef<Moves>(null);
+  const hub = useRef<HTMLButtonElement>(null);
+  const closeResult = useCallback(() => {
+    setResult(undefined);
+    // The button could not keep the focus while the board turned.
+    hub.current?.focus({ preventScroll: true });
+  }, []);
   const [result, setResult] = useState<{ draws: Draw[]; show: Draw }>();
   const [receiptOf, setReceiptOf] = useState<Draw>();
   const onDrawn = useCallback(
@@ -102,12 +108,10 @@ function Page({ session, onEnded }: { session: Session; onEnded: (() => void) | 
         </div>
       </header>
       <main className="columns">
-        <Stage market={market} phase={phase} onDraw={draw} board={board} />
+        <Stage market={market} phase={phase} onDraw={draw} board={board} hub={hub} />
         <Panels session={session} api={api} market={market} refresh={refresh} more={more} onReceipt={setReceiptOf} />
       </main>
-      {result && (
-        <ResultDialog {...result} market={market} onClose={() => setResult(undefined)} onReceipt={setReceiptOf} />
-      )}
+      {result && <ResultDialog {...result} market={market} onClose={closeResult} onReceipt={setReceiptOf} />}
       {receiptOf && <ReceiptDialog draw={receiptOf} api={api} onClose={() => setReceiptOf(undefined)} />}
     </div>
   );

@@ -19,9 +19,11 @@ interface Props {
   phase: Phase;
   onDraw: (count: number) => void;
   board: RefObject<Moves | null>;
+  /** The button in the middle of the board. */
+  hub: RefObject<HTMLButtonElement | null>;
 }
 
-export function Stage({ market, phase, onDraw, board }: Props) {
+export function Stage({ market, phase, onDraw, board, hub }: Props) {
   const { say } = useSay();
   const [kind, setKind] = useState<Board>(() => (kept<Board>(BOARD_PLACE) === "grid" ? "grid" : "wheel"));
   const choose = (next: Board) => {
@@ -49,6 +51,7 @@ export function Stage({ market, phase, onDraw, board }: Props) {
       <div className={`board ${moving ? "moving" : ""}`}>
         <Kind awards={market.awards} moves={board} label={label} />
         <button
+          ref={hub}
           type="button"
           className={`hub hub-${kind}`}
           disabled={moving || ((shut || left < 1) && !lost)}
@@ -125,8 +128,13 @@ function Status({ phase, left, market, standing, onDraw }: StatusProps) {
         const time = timeText(market.activity.opens_at, language, market.activity.time_zone);
         return <p className="warn">{say(`standing_${standing}`, { time })}</p>;
       }
-      return left < 1 ? <p>{say("noneHint")}</p> : null;
+      return left < 1 && offersDraws(market) ? <p>{say("noneHint")}</p> : null;
   }
+}
+
+/** Whether the page itself has a way to more draws. */
+function offersDraws({ calendar, skus }: Market): boolean {
+  return calendar !== null || skus.some(({ price }) => Number(price) > 0);
 }
 
 /** The way to the next tier. */

@@ -60,6 +60,9 @@ function Sector({ award, index, count }: { award: Award; index: number; count: n
   const gone = award.stock_left === 0;
   const columns = count <= 4 ? 18 : count <= 7 ? 14 : 12;
   const lines = count <= TITLES_MAX ? titleLines(award.title, columns) : [];
+  const size = count > 9 ? "small" : count < 5 ? "large" : "";
+  // Where the picture begins, below the title.
+  const top = lines.length === 0 ? 30 : size === "large" ? 66 : 58;
   const icon = locked ? "lock" : award.kind;
   return (
     <g
@@ -71,18 +74,18 @@ function Sector({ award, index, count }: { award: Award; index: number; count: n
       />
       <g transform={`rotate(${(index + 0.5) * step})`}>
         {lines.map((line, at) => (
-          <text key={at} className={count > 9 ? "sector-title small" : "sector-title"} y={-RADIUS + 30 + at * 17}>
+          <text key={at} className={`sector-title ${size}`} y={-RADIUS + 30 + at * (size === "large" ? 21 : 17)}>
             {line}
           </text>
         ))}
         <path
           className={`sector-icon kind-${award.kind}`}
-          transform={`translate(-15 ${-RADIUS + (lines.length ? 58 : 30)}) scale(1.25)`}
+          transform={`translate(-15 ${-RADIUS + top}) scale(1.25)`}
           d={iconPath(icon)}
           fillRule="evenodd"
         />
         {locked && (
-          <text className="sector-count" y={-RADIUS + (lines.length ? 58 : 30) + 24}>
+          <text className="sector-count" y={-RADIUS + top + 24}>
             {award.draws_until_unlock}
           </text>
         )}

@@ -139,7 +139,7 @@ function Life({ line: { id, title, version, state }, reload }: { line: Line; rel
     if (await act(() => ask(api.POST("/admin/activities/{id}/resume", { params })))) await reload();
   };
   return (
-    <>
+    <Space>
       {state === "open" ? (
         <Button size="small" onClick={pause}>
           {tell("Pause")}
@@ -152,6 +152,6 @@ function Life({ line: { id, title, version, state }, reload }: { line: Line; rel
       <Button size="small" danger onClick={close}>
         {tell("Close")}
       </Button>
-    </>
+    </Space>
   );
 }

@@ -53,8 +53,20 @@ function Head({ document, onChange }: PartProps) {
           wide
           onChange={may("description")}
         />
-        <TextField label={tell("Opens at")} path="opens_at" value={document.opens_at} onChange={must("opens_at")} />
-        <TextField label={tell("Closes at")} path="closes_at" value={document.closes_at} onChange={must("closes_at")} />
+        <TextField
+          label={tell("Opens at")}
+          path="opens_at"
+          value={document.opens_at}
+          wide
+          onChange={must("opens_at")}
+        />
+        <TextField
+          label={tell("Closes at")}
+          path="closes_at"
+          value={document.closes_at}
+          wide
+          onChange={must("closes_at")}
+        />
         <Field label={tell("Time zone")} path="time_zone">
           {(status) => (
             <AutoComplete

@@ -187,7 +187,7 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
             },
           ]}
         />
-        <Card title={tell("Document as text")}>
+        <Card size="small" className="editor-text" title={tell("Document as text")}>
           {unreadable !== "" && <Alert type="error" title={unreadable} />}
           <Faults faults={faults} />
           <Input.TextArea
@@ -195,7 +195,6 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
             aria-label={tell("Document as text")}
             value={text}
             spellCheck={false}
-            rows={40}
             onChange={(event) => fromText(event.target.value)}
           />
         </Card>
@@ -227,10 +226,10 @@ function SavedTag({ saved, faults }: { saved: Saved; faults: number }) {
       <Tag color={saved === "saved" ? "green" : "default"}>{tell(saved === "saved" ? "Saved" : "Not saved")}</Tag>
       {saved === "saved" && (
         <Tag color={faults === 0 ? "green" : "red"}>
-          {faults === 0 ? tell("No faults") : tell("{count} faults", { count: faults })}
+          {faults === 0 ? tell("No faults") : tell("Faults: {count}", { count: faults })}
         </Tag>
       )}
-      {saved === "not" && faults > 0 && <Tag color="red">{tell("{count} faults", { count: faults })}</Tag>}
+      {saved === "not" && faults > 0 && <Tag color="red">{tell("Faults: {count}", { count: faults })}</Tag>}
     </>
   );
 }
@@ -240,7 +239,7 @@ function Faults({ faults }: { faults: DocumentFault[] }) {
   return (
     <Alert
       type="error"
-      style={{ marginBottom: "0.8rem" }}
+      className="editor-faults"
       title={
         <ul role="status">
           {faults.map(({ path, message, mend }, at) => (
