@@ -95,8 +95,11 @@ impl Meter {
         }
         let calls = match &mut self.redis {
             Some(redis) => {
-                let told: String =
-                    redis::cmd("INFO").arg("commandstats").query_async(redis).await.map_err(Fault::doing(DOING))?;
+                let told: String = redis::cmd("INFO")
+                    .arg("commandstats")
+                    .query_async(redis)
+                    .await
+                    .map_err(Fault::doing(DOING))?;
                 script_calls(&told)
             }
             None => 0,
@@ -168,8 +171,7 @@ impl Reading {
 impl Cost {
     /// Microseconds of processors for each of `times`, of everything but the load itself.
     pub(super) fn processor_micros_each(&self, times: u64) -> f64 {
-        let seconds: f64 =
-            self.processor_seconds.iter().filter(|(name, _)| *name != "load").map(|(_, spent)| spent).sum();
+        let seconds: f64 = self.processor_seconds.iter().filter(|(name, _)| *name != "load").map(|(_, spent)| spent).sum();
         seconds * 1e6 / as_f64(times.max(1))
     }
 }
@@ -184,12 +186,11 @@ fn script_calls(told: &str) -> u64 {
 fn processor_seconds(process_id: u32) -> f64 {
     let Ok(entries) = std::fs::read_dir("/proc") else { return 0.0 };
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    let ticks: u64 = numbers
-        .filter_map(|number| {
-            let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-            ticks_of(&stat, number == process_id, process_id)
-        })
-        .sum();
+    let ticks: u64 = numbers.filter_map(|number| {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+        ticks_of(&stat, number == process_id, process_id)
+    })
+    .sum();
     as_f64(ticks) / TICKS
 }
 

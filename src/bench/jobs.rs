@@ -61,7 +61,8 @@ pub async fn run(plan: JobsPlan) -> Result<usize> {
     ];
     let mut results = Results::new(BTreeMap::from(told));
     let crowd = Arc::new(Crowd::new(plan.users, None, SEED));
-    let mut site = Site::distributed(Size { shards: 1, servers: 1, workers: 0 }, Campaigns::one(POINTS)).await?;
+    let mut site =
+        Site::distributed(Size { shards: 1, servers: 1, workers: 0 }, Campaigns::one(POINTS)).await?;
     site.grant(plan.users).await?;
 
     let until = Until::Asked(plan.backlog / u64::from(AT_ONCE));

@@ -166,10 +166,7 @@ impl Results {
     pub(super) fn statements(&mut self, statements: Vec<Statement>) {
         for Statement { text, calls, millis } in &statements {
             let each = millis / as_f64((*calls).max(1));
-            println!(
-                "{millis:>9.0} ms in {calls:>8} calls of {each:>8.3} ms: {}",
-                text.chars().take(STATEMENT_SHOWN).collect::<String>()
-            );
+            println!("{millis:>9.0} ms in {calls:>8} calls of {each:>8.3} ms: {}", text.chars().take(STATEMENT_SHOWN).collect::<String>());
         }
         self.statements = statements;
     }

@@ -120,16 +120,7 @@ impl Site {
         let serves = |service: &&Service| !service.name.starts_with(Role::Worker.name());
         let address = |service: &Service| SocketAddr::from(([127, 0, 0, 1], service.port));
         let servers = services.iter().filter(serves).map(address).collect();
-        Self {
-            servers,
-            secret,
-            activities,
-            services,
-            ground: None,
-            config: None,
-            settings: Vec::new(),
-            directory: None,
-        }
+        Self { servers, secret, activities, services, ground: None, config: None, settings: Vec::new(), directory: None }
     }
 
     /// Starts one more worker, and gives its name.
@@ -256,10 +247,8 @@ async fn prepare(config: Config, campaigns: Campaigns) -> Result<(String, Vec<St
     let prepared = async {
         let mut names = Vec::new();
         for number in 0..campaigns.activities {
-            let mut document = document::parse(campaigns.document, Format::Toml).map_err(|error| Fault {
-                doing: "read a campaign of the benchmark",
-                cause: error.to_string().into(),
-            })?;
+            let mut document = document::parse(campaigns.document, Format::Toml)
+                .map_err(|error| Fault { doing: "read a campaign of the benchmark", cause: error.to_string().into() })?;
             if number > 0 {
                 document.activity = format!("{}-{number}", document.activity);
             }

@@ -56,10 +56,7 @@ pub async fn run(plan: SuitePlan) -> Result<usize> {
         ("zipf", plan.zipf.map_or_else(|| "no".into(), |exponent| exponent.to_string())),
         ("seconds", plan.lasting.as_secs().to_string()),
         ("repeats", plan.repeats.to_string()),
-        (
-            "durability",
-            "fsync on; Postgres synchronous_commit on, SQLite synchronous FULL, Redis appendfsync everysec".into(),
-        ),
+        ("durability", "fsync on; Postgres synchronous_commit on, SQLite synchronous FULL, Redis appendfsync everysec".into()),
     ];
     let mut suite = Suite { results: Results::new(BTreeMap::from(told)), plan };
     for (what, told) in &suite.results.machine {
@@ -106,8 +103,7 @@ impl Suite {
             let empty = self.empty_route(empty_route.port, shorter).await?;
             self.results.figure("an empty route of axum", "/s", None, empty);
 
-            let peak =
-                stretches.measure("distributed, peak", self.plan.clients, Pace::Closed, self.plan.lasting).await?;
+            let peak = stretches.measure("distributed, peak", self.plan.clients, Pace::Closed, self.plan.lasting).await?;
             self.judge_peak(&peak, single, batched);
             let rate = peak.rate;
             self.results.stretch(peak);
@@ -117,12 +113,7 @@ impl Suite {
             let lone_call = 1000.0 / redis::measure(&redis_url, 1, shorter).await?;
             let lone = stretches.measure("distributed, a lone client", 1, Pace::Closed, self.plan.lasting).await?;
             let ratio = 1000.0 / lone.rate / (lone_single + lone_call);
-            self.results.figure(
-                "a lone draw / (a Redis call + a transaction by hand)",
-                "",
-                Some(Target::AtMost(1.5)),
-                ratio,
-            );
+            self.results.figure("a lone draw / (a Redis call + a transaction by hand)", "", Some(Target::AtMost(1.5)), ratio);
             self.results.stretch(lone);
         }
         let peak = self.results.median("distributed draws over HTTP");
@@ -143,12 +134,7 @@ impl Suite {
     fn judge_peak(&mut self, peak: &Stretch, single: f64, batched: f64) {
         let results = &mut self.results;
         results.figure("distributed draws over HTTP", "/s", None, peak.rate);
-        results.figure(
-            "distributed draws / a transaction each by hand",
-            "",
-            Some(Target::AtLeast(3.0)),
-            peak.rate / single,
-        );
+        results.figure("distributed draws / a transaction each by hand", "", Some(Target::AtLeast(3.0)), peak.rate / single);
         results.figure("distributed draws / batched by hand", "", Some(Target::AtLeast(0.6)), peak.rate / batched);
         if let Some(cost) = &peak.cost {
             let draws = peak.rate * peak.seconds;
@@ -245,9 +231,7 @@ impl Suite {
         let on_curve = |half: &str| {
             let begins = format!("{half}, ");
             let stretches = self.results.stretches.iter();
-            stretches
-                .filter(|stretch| stretch.name.starts_with(&begins) && stretch.name.ends_with("% of peak"))
-                .collect()
+            stretches.filter(|stretch| stretch.name.starts_with(&begins) && stretch.name.ends_with("% of peak")).collect()
         };
         let picture = plot::draw(&[("distributed", on_curve("distributed")), ("embedded", on_curve("embedded"))])?;
         write_file(&out.join("latency.svg"), &picture)?;

@@ -80,10 +80,12 @@ async fn draw_once(pool: &PgPool, number: u64) -> Result<(), sqlx::Error> {
     let user = format!("user-{}", user_of(number));
     let [draw_id, outbox_id, request_id] = ids(number, 0);
     let mut tx = pool.begin().await?;
-    sqlx::query(r"UPDATE quota SET used = used + 1 WHERE user_id = $1 AND activity_id = 'bench' AND used < granted")
-        .bind(&user)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        r"UPDATE quota SET used = used + 1 WHERE user_id = $1 AND activity_id = 'bench' AND used < granted",
+    )
+    .bind(&user)
+    .execute(&mut *tx)
+    .await?;
     sqlx::query(r"INSERT INTO draw VALUES ($1, $2, 'bench', $3, now(), 'points', $4)")
         .bind(draw_id)
         .bind(&user)

@@ -24,15 +24,8 @@ pub(in crate::bench) fn request() -> Asked {
 /// A process of its own that has the route, as a server is one.
 pub(in crate::bench) fn service(logs: &Path) -> Result<Service, Fault> {
     let port = free_port()?;
-    let question =
-        Question { says: b"POST /empty HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n", answer: b"HTTP/1.1 200" };
-    Ok(Service::new(
-        "empty-route",
-        port,
-        logs,
-        question,
-        helper(vec!["bench".into(), "route".into(), port.to_string()])?,
-    ))
+    let question = Question { says: b"POST /empty HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n", answer: b"HTTP/1.1 200" };
+    Ok(Service::new("empty-route", port, logs, question, helper(vec!["bench".into(), "route".into(), port.to_string()])?))
 }
 
 /// Serves it until told to stop: `big-market bench route PORT`.
