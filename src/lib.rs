@@ -13,6 +13,7 @@ pub mod fault;
 pub mod fleet;
 pub mod jobs;
 pub mod outage;
+pub mod presence;
 pub mod process;
 pub mod queue;
 pub mod redis_connection;

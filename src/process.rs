@@ -13,7 +13,9 @@ use crate::api::{self, ApiState, Workers};
 use crate::app::App;
 use crate::clock::Sources;
 use crate::config::{Config, Mode};
+use crate::domain::process::ProcessRole;
 use crate::fault::{Fault, Result};
+use crate::presence::Announced;
 use crate::{demo, server, telemetry, worker};
 
 /// Exit code of a process that was told to stop twice.
@@ -74,13 +76,24 @@ pub async fn run(mut config: Config, parts: &[Part], sources: Sources, newcomer:
     let state = if with_demo || newcomer.guests { state.with_guests(demo::guests()) } else { state };
     let router = if serves { api::router(state.clone()) } else { api::worker_router(state.clone()) };
     running.spawn(server::serve(state, router, listener, stop.clone()));
+    let announced = Announced::begin(app.clone(), role_of(parts));
     if with_demo {
         let access = demo::prepare(&app, newcomer.chosen_secret).await?;
         println!("{}", demo::welcome(address, &access));
     }
     let ended = join_all(running, &stop).await;
+    announced.end().await;
     app.close().await;
     Ok(ended?)
+}
+
+/// What a process that does this is called.
+fn role_of(parts: &[Part]) -> ProcessRole {
+    match (parts.contains(&Part::Server), parts.contains(&Part::Worker)) {
+        (true, true) => ProcessRole::Embedded,
+        (_, false) => ProcessRole::Server,
+        (false, true) => ProcessRole::Worker,
+    }
 }
 
 /// Waits for all parts. The first one that ends takes the others with it: a process does all it was asked to, or stops.

@@ -18,10 +18,13 @@ use crate::domain::operator::Session;
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::domain::user_token::UserToken;
-use crate::fault::Result;
+use crate::fault::{Error, Result};
 
 /// Name of the cookie that holds a session's token.
 pub(super) const COOKIE: &str = "bm_session";
+/// Its name where cookies are secure: browsers take one of such a name over TLS only, from this very host, for all of its paths. So no
+/// neighbouring host, and nobody on the way, can put a session of theirs in its place.
+const SECURE_COOKIE: &str = "__Host-bm_session";
 /// Name of the header with which a page shows that it is ours.
 pub(super) const CSRF_HEADER: &str = "x-csrf-token";
 /// In which browsers say whether a page of this origin sent the request.
@@ -119,6 +122,11 @@ pub(super) struct SignedIn {
     pub(super) token: String,
 }
 
+/// What the cookie of a session is called here.
+pub(super) fn cookie_name(app: &App) -> &'static str {
+    if app.config().operators.secure_cookies { SECURE_COOKIE } else { COOKIE }
+}
+
 /// Finds out who calls. Where there is an `Authorization` header, it alone counts: it was sent on purpose, a cookie is sent by
 /// browsers whether or not anybody meant it.
 async fn authenticate(
@@ -136,7 +144,7 @@ async fn authenticate(
         };
         return Ok((caller, None));
     }
-    let token = session_token(headers).ok_or(Refusal::Unauthenticated)?;
+    let token = session_token(headers, cookie_name(app)).ok_or(Refusal::Unauthenticated)?;
     let session = app.session(&token).await?;
     if !method.is_safe() {
         check_origin(headers, uri)?;
@@ -147,6 +155,20 @@ async fn authenticate(
         }
     }
     Ok((session.operator.principal().into(), Some(SignedIn { session, token })))
+}
+
+/// The session that a request came with; nothing where it came with none, or with one that ended. A request with an `Authorization`
+/// header has none, as everywhere.
+pub(super) async fn current_session(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let Some(token) = session_token(headers, cookie_name(app)) else { return Ok(None) };
+    match app.session(&token).await {
+        Ok(session) => Ok(Some(SignedIn { session, token })),
+        Err(Error::Refusal(Refusal::Unauthenticated)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Refuses what a page of another origin sent, as far as the browser says.
@@ -173,9 +195,9 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The session's token among the cookies. Two are none, as above.
-fn session_token(headers: &HeaderMap) -> Option<String> {
+fn session_token(headers: &HeaderMap, name: &str) -> Option<String> {
     let texts = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut tokens = texts.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == COOKIE);
+    let mut tokens = texts.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
     let (token, None) = (tokens.next()?, tokens.next()) else { return None };
     Some(token.value().to_owned()).filter(|token| !token.is_empty())
 }
@@ -211,7 +233,7 @@ mod tests {
     fn a_session_s_token_is_found_among_cookies_where_there_is_one() {
         let read = |values: &[&str]| {
             let pairs: Vec<_> = values.iter().map(|value| (header::COOKIE, *value)).collect();
-            session_token(&headers(&pairs))
+            session_token(&headers(&pairs), COOKIE)
         };
         assert_eq!(read(&["a=b; bm_session=x; c=d"]).as_deref(), Some("x"));
         assert_eq!(read(&["a=b", "bm_session=x"]).as_deref(), Some("x"));

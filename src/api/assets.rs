@@ -30,6 +30,8 @@ const NOT_BUILT: &str = "The pages are not in this binary: install Node.js 20.19
                          the API works without them and is described at /openapi.json.\n";
 /// What a page holds in the place of the nonce for styles that its scripts make.
 const NONCE_PLACE: &str = "__STYLE_NONCE__";
+/// What the draw page holds in the place of whether guests can sign in: so it asks for that only where it can be had.
+const GUESTS_PLACE: &str = "__GUESTS__";
 /// Bytes of chance in a nonce.
 const NONCE_BYTES: usize = 16;
 /// Names of hashed files never change their meaning.
@@ -44,14 +46,16 @@ pub(super) fn pages() -> Router<ApiState> {
         .route("/assets/{*path}", get(asset))
 }
 
-async fn draw_page() -> Response {
-    page("index.html", None)
+async fn draw_page(State(state): State<ApiState>) -> Response {
+    let guests = if state.guests.is_some() { "yes" } else { "no" };
+    page("index.html", (GUESTS_PLACE, guests), None)
 }
 
 async fn console(State(app): State<App>) -> Response {
     let mut bytes = [0; NONCE_BYTES];
     app.sources().chance.fill(&mut bytes);
-    page("console.html", Some(&URL_SAFE_NO_PAD.encode(bytes)))
+    let nonce = URL_SAFE_NO_PAD.encode(bytes);
+    page("console.html", (NONCE_PLACE, &nonce), Some(&nonce))
 }
 
 /// A hashed file. Whoever has it once never asks again.
@@ -74,15 +78,16 @@ async fn asset(headers: HeaderMap, PathText(path): PathText) -> Response {
     response
 }
 
-/// A page with the policy that keeps everything foreign out of it. Styles that its scripts make need the nonce, where it has one.
-fn page(path: &str, style_nonce: Option<&str>) -> Response {
+/// A page with the one place in it filled, and with the policy that keeps everything foreign out of it. Styles that its scripts make need
+/// the nonce, where it has one.
+fn page(path: &str, (place, value): (&str, &str), style_nonce: Option<&str>) -> Response {
     let Some(asset) = find(path) else {
         return (StatusCode::NOT_FOUND, NOT_BUILT).into_response();
     };
     let Ok(text) = std::str::from_utf8(asset.plain) else {
         return Problem::new(Code::Internal, "the page is not text").into_response();
     };
-    let text = text.replace(NONCE_PLACE, style_nonce.unwrap_or_default());
+    let text = text.replace(place, value);
     let styles = style_nonce.map_or_else(String::new, |nonce| format!(" 'nonce-{nonce}'"));
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; \

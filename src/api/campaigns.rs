@@ -14,7 +14,7 @@ use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_medi
 use super::page::Items;
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, StockView, StoredVersion, validate_campaign};
+use crate::app::{App, Draft, StockView, StoredVersion, validate_campaign};
 use crate::domain::campaign::ActivityState;
 use crate::domain::document::{self, CampaignDocument, Format};
 use crate::domain::id::ActivityId;
@@ -100,6 +100,45 @@ pub(super) struct StockItemBody {
     /// When that was.
     #[schema(required)]
     noted_at: Option<Time>,
+}
+
+/// What there is to edit of an activity.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentsBody {
+    /// The activity.
+    activity_id: String,
+    /// What was saved and not yet published; null where there is nothing of that kind.
+    #[schema(required)]
+    draft: Option<DraftBody>,
+    /// The version that is current; null where none was ever published.
+    #[schema(required)]
+    current: Option<VersionBody>,
+}
+
+/// A document being edited.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DraftBody {
+    /// When it was last saved.
+    updated_at: Time,
+    /// Who saved it last: the name of an operator or API key, or the product itself.
+    saved_by: String,
+    /// Names what it says: the `ETag` of the draft without its quotes.
+    #[schema(min_length = 64, max_length = 64)]
+    draft_hash: String,
+    /// The whole document.
+    #[schema(value_type = CampaignDocumentBody)]
+    document: CampaignDocument,
+}
+
+impl From<Draft> for DraftBody {
+    fn from(draft: Draft) -> Self {
+        Self {
+            updated_at: Time(draft.updated_at),
+            saved_by: draft.saved_by.name.unwrap_or(draft.saved_by.actor),
+            draft_hash: draft.document.digest(),
+            document: draft.document,
+        }
+    }
 }
 
 impl From<StoredVersion> for VersionBody {
@@ -261,6 +300,26 @@ fn reviewed_draft(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         return Err(Refusal::invalid("If-Match", "must be the one ETag of the draft, as GET draft gave it").into());
     }
     Ok(Some(hash.to_ascii_lowercase()))
+}
+
+/// Get the documents of an activity
+///
+/// Its draft and its current version, for an editor to begin with. An id that nobody used yet has neither, and that is an answer.
+#[utoipa::path(
+    get,
+    path = "/admin/activities/{id}/documents",
+    tag = "campaigns",
+    params(("id" = String, Path, description = "The activity.")),
+    responses((status = 200, description = "The documents.", body = DocumentsBody)),
+)]
+pub(super) async fn documents(State(app): State<App>, PathText(id): PathText) -> Result<Json<DocumentsBody>, Problem> {
+    let activity_id = read_activity(&id)?;
+    let (draft, current) = app.documents(&activity_id).await?;
+    Ok(Json(DocumentsBody {
+        activity_id: activity_id.to_string(),
+        draft: draft.map(Into::into),
+        current: current.map(Into::into),
+    }))
 }
 
 /// List the versions of an activity

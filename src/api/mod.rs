@@ -16,6 +16,7 @@ mod health;
 mod holds;
 mod jobs;
 mod keys;
+mod known;
 mod life;
 mod lists;
 mod observe;
@@ -25,6 +26,7 @@ mod operators;
 mod page;
 mod points;
 mod problem;
+mod processes;
 mod reach;
 mod receipts;
 mod recharges;
@@ -132,11 +134,14 @@ pub fn routes() -> Vec<Route> {
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/documents", Needs(CampaignsWrite), handler!(campaigns::documents)).refuses(&[InvalidRequest]),
         Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict, SecondPersonNeeded]),
         Route::get("/admin/activities/{id}/versions", Needs(CampaignsWrite), handler!(campaigns::versions)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/stock", Needs(OperationsRead), handler!(campaigns::stock)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/totals", Needs(OperationsRead), handler!(totals::totals)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/activities/{id}/pace", Needs(OperationsRead), handler!(totals::pace)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/outbox/counts", Needs(OperationsRead), handler!(operations::outbox_counts)),
         Route::get("/admin/outbox", Needs(OperationsRead), handler!(operations::outbox)).refuses(&[InvalidRequest]),
         Route::post("/admin/outbox/{id}/redrive", Needs(OperationsWrite), handler!(operations::redrive))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
@@ -147,11 +152,13 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::post("/admin/jobs/{name}/pause", Needs(OperationsWrite), handler!(jobs::pause_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
         Route::post("/admin/jobs/{name}/resume", Needs(OperationsWrite), handler!(jobs::resume_job)).refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/processes", Needs(OperationsRead), handler!(processes::processes)),
         Route::get("/admin/cron", Needs(OperationsRead), handler!(jobs::fires)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/lists/{list}", Needs(OperationsRead), handler!(lists::listed)).refuses(&[InvalidRequest, NotFound]),
         Route::put("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::put_on_list)).refuses(&BODY).refuses(&[NotFound]),
         Route::delete("/admin/activities/{id}/lists/{list}/{user}", Needs(OperationsWrite), handler!(lists::take_off_list))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]),
+        Route::get("/admin/users", Needs(OperationsRead), handler!(known::users)).refuses(&[InvalidRequest]),
         Route::get("/admin/users/{id}/timeline", Needs(OperationsRead), handler!(stories::timeline)).refuses(&[InvalidRequest]),
         Route::get("/admin/draws/{id}", Needs(OperationsRead), handler!(stories::draw_story)).refuses(&[InvalidRequest, NotFound]),
         Route::post("/admin/outbox/{id}/cancel", Needs(OperationsWrite), handler!(operations::cancel)).refuses(&BODY).refuses(&[NotFound, Conflict]),
@@ -174,7 +181,7 @@ pub fn routes() -> Vec<Route> {
 
         Route::post("/admin/session", Public, handler!(sessions::sign_in)).refuses(&BODY)
             .refuses(&[Unauthenticated, CsrfFailed, TooManyAttempts]),
-        Route::get("/admin/session", SignedIn, handler!(sessions::session)),
+        Route::get("/admin/session", Public, handler!(sessions::session)),
         Route::delete("/admin/session", SignedIn, handler!(sessions::sign_out)).refuses(&[InvalidRequest, PayloadTooLarge]),
         Route::post("/admin/session/password", SignedIn, handler!(sessions::replace_password)).refuses(&BODY)
             .refuses(&[TooManyAttempts]),

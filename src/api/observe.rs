@@ -17,6 +17,8 @@ use crate::domain::bucket::Bucket;
 
 /// Name of the header that a request is found in the log by.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Name of the header that says whose pages may embed an answer.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 /// The longest id that is taken from a caller.
 const REQUEST_ID_BYTES_MAX: usize = 128;
 /// Name under which requests that no route takes are counted.
@@ -70,6 +72,8 @@ fn record(seen: &Seen) {
 fn finish_headers(headers: &mut HeaderMap, request_id: HeaderValue) {
     headers.insert(REQUEST_ID, request_id);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Browsers send a session's cookie to this host from pages of neighbouring hosts too: those may embed nothing it answers.
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     // What may be kept says so itself.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

@@ -35,7 +35,8 @@ pub(super) fn base() -> OpenApi {
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key with the route's scope."));
     let cookie = ApiKeyValue::with_description(
         access::COOKIE,
-        "The cookie of POST /admin/session. Whatever changes something also needs its csrf_token as X-CSRF-Token.",
+        "The cookie of POST /admin/session, by another name where cookies are secure. Whatever changes something also needs its \
+         csrf_token as X-CSRF-Token.",
     );
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
     let token = token.description(Some("A token of POST /v1/user-tokens, good for one user in one activity."));

@@ -46,6 +46,19 @@ pub(super) struct OutboxEntryBody {
     ended_at: Option<Time>,
 }
 
+/// How much promised work stands where.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct OutboxCountsBody {
+    /// Waits until it is due, or for a worker.
+    pending: u64,
+    /// A worker has it.
+    leased: u64,
+    /// It is finished, and not yet pruned.
+    done: u64,
+    /// It was given up.
+    dead: u64,
+}
+
 /// The six invariants, evaluated over everything there is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReportBody {
@@ -295,4 +308,26 @@ pub(super) async fn redrive_dead(
 )]
 pub(super) async fn reconciliation(State(app): State<App>) -> Result<Json<ReportBody>, Problem> {
     Ok(Json(app.reconcile().await?.into()))
+}
+
+/// Count the outbox
+///
+/// How much promised work stands where, in all databases. Entries are counted in their indexes when it is asked.
+#[utoipa::path(
+    get,
+    path = "/admin/outbox/counts",
+    tag = "operations",
+    responses((status = 200, description = "The counts.", body = OutboxCountsBody)),
+)]
+pub(super) async fn outbox_counts(State(app): State<App>) -> Result<Json<OutboxCountsBody>, Problem> {
+    let mut body = OutboxCountsBody::default();
+    for (state, count) in app.outbox_counts().await? {
+        *match state {
+            OutboxState::Pending => &mut body.pending,
+            OutboxState::Leased => &mut body.leased,
+            OutboxState::Done => &mut body.done,
+            OutboxState::Dead => &mut body.dead,
+        } = count;
+    }
+    Ok(Json(body))
 }

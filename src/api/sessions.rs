@@ -8,7 +8,7 @@ use cookie::{Cookie, SameSite, time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::access::{COOKIE, SignedIn, check_origin};
+use super::access::{SignedIn, check_origin, cookie_name, current_session};
 use super::extract::{Faults, JsonBody, NoBody};
 use super::problem::Problem;
 use super::time::Time;
@@ -51,6 +51,26 @@ pub(super) struct SessionBody {
     expires_at: Time,
 }
 
+/// The session a request came with, where it came with one.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct CurrentSessionBody {
+    /// Who signed in; null where nobody did, or the session has ended. The rest is null with it.
+    #[schema(required)]
+    operator: Option<SessionOperatorBody>,
+    /// Send it as `X-CSRF-Token` with everything that changes something.
+    #[schema(required)]
+    csrf_token: Option<String>,
+    /// When the session ends, used or not.
+    #[schema(required)]
+    expires_at: Option<Time>,
+}
+
+impl From<SessionBody> for CurrentSessionBody {
+    fn from(SessionBody { operator, csrf_token, expires_at }: SessionBody) -> Self {
+        Self { operator: Some(operator), csrf_token: Some(csrf_token), expires_at: Some(expires_at) }
+    }
+}
+
 /// Who signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SessionOperatorBody {
@@ -73,7 +93,7 @@ impl SessionBody {
 
 /// The cookie that holds a session's token for so many seconds; none make the browser forget it.
 fn set_cookie(app: &App, token: &str, seconds: u32) -> HeaderValue {
-    let cookie = Cookie::build((COOKIE, token))
+    let cookie = Cookie::build((cookie_name(app), token))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
@@ -95,7 +115,7 @@ fn set_cookie(app: &App, token: &str, seconds: u32) -> HeaderValue {
         status = 201,
         description = "Signed in.",
         body = SessionBody,
-        headers(("Set-Cookie" = String, description = "`bm_session`: `HttpOnly`, `SameSite=Strict`."))
+        headers(("Set-Cookie" = String, description = "`bm_session`, or `__Host-bm_session` where cookies are secure: `HttpOnly`, `SameSite=Strict`."))
     )),
 )]
 pub(super) async fn sign_in(
@@ -113,16 +133,19 @@ pub(super) async fn sign_in(
 
 /// Who is signed in
 ///
-/// The operator of the session, with the token that changes need.
+/// The operator of the session, with the token that changes need. That nobody is signed in is an answer, no refusal: a page asks this
+/// before it knows.
 #[utoipa::path(
     get,
     path = "/admin/session",
     tag = "operators",
-    responses((status = 200, description = "The session.", body = SessionBody)),
+    responses((status = 200, description = "The session, or none.", body = CurrentSessionBody)),
 )]
-pub(super) async fn session(Extension(signed_in): Extension<SignedIn>) -> Json<SessionBody> {
-    let session = &signed_in.session;
-    Json(SessionBody::of(&session.operator, &signed_in.token, session.expires_at))
+pub(super) async fn session(State(app): State<App>, headers: HeaderMap) -> Result<Json<CurrentSessionBody>, Problem> {
+    let Some(SignedIn { session, token }) = current_session(&app, &headers).await? else {
+        return Ok(Json(CurrentSessionBody::default()));
+    };
+    Ok(Json(SessionBody::of(&session.operator, &token, session.expires_at).into()))
 }
 
 /// Sign out
@@ -135,7 +158,7 @@ pub(super) async fn session(Extension(signed_in): Extension<SignedIn>) -> Json<S
     responses((
         status = 204,
         description = "Signed out.",
-        headers(("Set-Cookie" = String, description = "Makes the browser forget `bm_session`."))
+        headers(("Set-Cookie" = String, description = "Makes the browser forget the cookie."))
     )),
 )]
 pub(super) async fn sign_out(

@@ -144,6 +144,18 @@ impl App {
         Ok(faults)
     }
 
+    /// What there is to edit of an activity: its draft and its current version, each nothing where there is none. So of an id that
+    /// nobody used yet.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn documents(&self, activity_id: &ActivityId) -> Result<(Option<Draft>, Option<StoredVersion>)> {
+        let draft = self.inner.store.draft(activity_id).await?;
+        let heads = self.inner.store.heads(std::slice::from_ref(activity_id)).await?;
+        let Some(head) = heads.into_iter().next() else { return Ok((draft, None)) };
+        Ok((draft, self.inner.store.version(activity_id, head.version).await?))
+    }
+
     /// All versions of an activity, newest first.
     ///
     /// # Errors

@@ -140,7 +140,7 @@ impl App {
     /// # Errors
     /// A fault of the store.
     pub async fn measure_outbox(&self) -> Result<()> {
-        for (state, entries) in self.inner.store.outbox_counts().await? {
+        for (state, entries) in self.outbox_counts().await? {
             let entries = f64::from(u32::try_from(entries).unwrap_or(u32::MAX));
             metrics::gauge!("big_market_outbox_entries", "state" => state.as_str()).set(entries);
         }

@@ -23,6 +23,8 @@ pub struct Pruned {
     pub fires: u64,
     /// Ended workflows.
     pub workflows: u64,
+    /// Processes that nobody saw any more.
+    pub processes: u64,
     /// Delivered messages of the queue.
     pub messages: u64,
 }
@@ -67,6 +69,15 @@ impl App {
         for _ in 0..SLICES_MAX {
             let slice = self.inner.store.prune_workflows(outbox_before, SLICE).await?;
             pruned.workflows += slice;
+            if slice < SLICE.into() {
+                break;
+            }
+        }
+        // By the database's clock, as they were seen by.
+        let unseen_for = TimeDelta::days(retention.fires_days.into());
+        for _ in 0..SLICES_MAX {
+            let slice = self.inner.store.prune_processes(unseen_for, SLICE).await?;
+            pruned.processes += slice;
             if slice < SLICE.into() {
                 break;
             }

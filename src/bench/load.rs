@@ -163,19 +163,15 @@ impl<F: Fn(u64) -> Asked + Send + Sync + 'static> Shared<F> {
             if self.pace != Pace::Closed {
                 sleep_until(due_at).await;
             }
-            match connection.ask((self.ask)(number)).await {
-                Some(status) => {
-                    *met.statuses.entry(status).or_default() += 1;
-                    if (200..300).contains(&status) {
-                        let took = u64::try_from(due_at.elapsed().as_micros()).unwrap_or(u64::MAX);
-                        met.latency.saturating_record(took);
-                    }
+            if let Some(status) = connection.ask((self.ask)(number)).await {
+                *met.statuses.entry(status).or_default() += 1;
+                if (200..300).contains(&status) {
+                    met.latency.saturating_record(u64::try_from(due_at.elapsed().as_micros()).unwrap_or(u64::MAX));
                 }
-                None => {
-                    met.failed += 1;
-                    if connection.open_again().await.is_err() {
-                        return met;
-                    }
+            } else {
+                met.failed += 1;
+                if connection.open_again().await.is_err() {
+                    return met;
                 }
             }
         }

@@ -86,28 +86,28 @@ impl Stretch {
 
     /// How one draw went and what it cost, in a line.
     pub(super) fn tell(&self) -> String {
-        let mut told = format!(
+        let mut told = vec![format!(
             "{:<28} {:>8.0}/s  p50 {:>7.2}  p99 {:>7.2}  p99.9 {:>7.2} ms",
             self.name, self.rate, self.p50_ms, self.p99_ms, self.p999_ms
-        );
+        )];
         let done: u64 = self.statuses.range(200..300).map(|(_, times)| times).sum();
         if let Some(cost) = &self.cost {
             let each = |count: u64| as_f64(count) / as_f64(done.max(1));
-            told += &format!(
-                "  each: {:.3} statements, {:.3} Redis calls, {:.0} bytes of log",
+            told.push(format!(
+                "each: {:.3} statements, {:.3} Redis calls, {:.0} bytes of log",
                 each(cost.statements),
                 each(cost.redis_calls),
                 each(cost.log_bytes)
-            );
-            for (name, seconds) in &cost.processor_seconds {
-                told += &format!(", {name} {:.0} us", seconds * 1e6 / as_f64(done.max(1)));
-            }
+            ));
+            let micros = |seconds: f64| seconds * 1e6 / as_f64(done.max(1));
+            let processes = cost.processor_seconds.iter();
+            told.extend(processes.map(|(name, seconds)| format!("{name} {:.0} us", micros(*seconds))));
         }
         let refused: Vec<_> = self.statuses.iter().filter(|(status, _)| !(200..300).contains(*status)).collect();
         if !refused.is_empty() || self.failed > 0 {
-            told += &format!("  not done: {refused:?}, {} without answer", self.failed);
+            told.push(format!("not done: {refused:?}, {} without answer", self.failed));
         }
-        told
+        told.join("  ")
     }
 }
 

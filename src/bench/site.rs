@@ -12,7 +12,7 @@ use http_body_util::Full;
 
 use super::crowd::Crowd;
 use super::load::{Asked, Load, Met, Pace, Until, drive};
-use crate::app::{App, Report};
+use crate::app::{App, Page, Report};
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::domain::api_key::Scope;
@@ -21,7 +21,6 @@ use crate::domain::outbox::OutboxState;
 
 use crate::fault::{Fault, Result};
 use crate::fleet::{self, Directory, Ground, Role, Service, Settings, Size};
-use crate::store::Page;
 
 /// A wheel as they are run.
 pub(super) const WHEEL: &str = include_str!("../../campaigns/bench.toml");
@@ -32,7 +31,7 @@ const SKU: &str = "plenty";
 /// How often it is looked whether work is left.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long a process may take to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(60);
+const STOP_WITHIN: Duration = Duration::from_mins(1);
 /// Clients that prepare users.
 const PREPARING: usize = 256;
 /// What Postgres is told beside its defaults: to count statements, and to have memory for what is stored.
@@ -95,14 +94,14 @@ impl Site {
     }
 
     /// A fleet with databases and a Redis of its own.
-    pub(super) async fn distributed(size: Size, campaigns: Campaigns) -> Result<Self> {
-        let ground = Ground::start(size.shards, None, &POSTGRES_SETTINGS).await?;
+    pub(super) async fn distributed(processes: Size, campaigns: Campaigns) -> Result<Self> {
+        let ground = Ground::start(processes.shards, None, &POSTGRES_SETTINGS).await?;
         let (databases, redis) = (ground.database_urls(), ground.redis_url());
         let config = fleet::config_here(&databases, &redis);
         let (secret, activities) = prepare(config.clone(), campaigns).await?;
         let settings = fleet::settings(&databases, &redis);
-        let roles =
-            std::iter::repeat_n(Role::Server, size.servers).chain(std::iter::repeat_n(Role::Worker, size.workers));
+        let roles = std::iter::repeat_n(Role::Server, processes.servers)
+            .chain(std::iter::repeat_n(Role::Worker, processes.workers));
         let services: Result<Vec<_>, _> =
             roles.enumerate().map(|(number, role)| fleet::market(role, number, &ground.logs, &settings)).collect();
         let mut site = Self::new(services?, secret, activities);
@@ -117,9 +116,9 @@ impl Site {
     }
 
     fn new(services: Vec<Service>, secret: String, activities: Vec<String>) -> Self {
-        let serves = |service: &&Service| !service.name.starts_with(Role::Worker.name());
+        let takes_requests = |service: &&Service| !service.name.starts_with(Role::Worker.name());
         let address = |service: &Service| SocketAddr::from(([127, 0, 0, 1], service.port));
-        let servers = services.iter().filter(serves).map(address).collect();
+        let servers = services.iter().filter(takes_requests).map(address).collect();
         Self {
             servers,
             secret,

@@ -252,6 +252,10 @@ minted_id!(
     /// One run of a workflow.
     WorkflowId, "flow"
 );
+minted_id!(
+    /// One start of a process.
+    ProcessId, "proc"
+);
 
 /// The number of a published campaign document, counted from 1 for each activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

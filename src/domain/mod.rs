@@ -18,6 +18,7 @@ pub mod operator;
 pub mod outbox;
 pub mod points;
 pub mod principal;
+pub mod process;
 pub mod quota;
 pub mod receipt;
 pub mod reconcile;

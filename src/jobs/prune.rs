@@ -27,8 +27,8 @@ impl Job for Prune {
     async fn run_part(&self, app: &App, part: Part) -> Result<Outcome, JobError> {
         let pruned = app.prune(part).await?;
         Ok(Outcome::Done(format!(
-            "{} entries, {} attempts, {} fires, {} workflows and {} messages deleted",
-            pruned.outbox, pruned.attempts, pruned.fires, pruned.workflows, pruned.messages
+            "{} entries, {} attempts, {} fires, {} workflows, {} processes and {} messages deleted",
+            pruned.outbox, pruned.attempts, pruned.fires, pruned.workflows, pruned.processes, pruned.messages
         )))
     }
 }

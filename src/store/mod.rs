@@ -19,6 +19,7 @@ pub mod moves;
 pub mod operators;
 pub mod outbox;
 pub mod postgres;
+pub mod processes;
 pub mod redemptions;
 pub mod settlement;
 pub mod sharded;
@@ -26,6 +27,7 @@ pub mod sqlite;
 pub mod stock;
 pub mod stories;
 pub mod tokens;
+pub mod users;
 pub mod workflows;
 
 use async_trait::async_trait;
@@ -67,8 +69,10 @@ pub trait Store:
     + goods::GoodsStore
     + lists::ListStore
     + moves::MoveStore
+    + processes::ProcessStore
     + settlement::SettlementStore
     + stories::StoryStore
+    + users::UserStore
     + workflows::WorkflowStore
     + Send
     + Sync

@@ -1,6 +1,7 @@
 //! The port for closed books: sealed days, settlements with their corrections, and the last report of an activity.
 
 use async_trait::async_trait;
+use ulid::Ulid;
 
 use super::{Page, Stored};
 use crate::domain::audit::Change;
@@ -21,6 +22,27 @@ pub struct DayQuestion {
     pub from: Timestamp,
     /// The first instant after it.
     pub until: Timestamp,
+}
+
+/// A short while of an activity's draws.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhileQuestion {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// The local days it touches.
+    pub days: Vec<Day>,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+}
+
+impl WhileQuestion {
+    /// The least id that is minted within it, and the least that is minted after it.
+    pub fn ids(&self) -> (Ulid, Ulid) {
+        let least = |at: Timestamp| Ulid::from_parts(u64::try_from(at.timestamp_millis()).unwrap_or(0), 0);
+        (least(self.from), least(self.until))
+    }
 }
 
 /// What the rows of one shard say about a day.
@@ -86,6 +108,10 @@ pub trait SettlementStore {
 
     /// What an activity's rows come to over its whole life.
     async fn activity_totals(&self, activity_id: &ActivityId) -> Stored<ActivityTotals>;
+
+    /// Draws whose ids were minted within a short while. Reads so many entries of an index, however long the activity has run. While
+    /// buckets move, draws of theirs may be counted twice or not at all.
+    async fn draws_within(&self, question: &WhileQuestion) -> Stored<u64>;
 
     /// Keeps the report of a closed activity and calls it settled. Repeated, the first report stays. Gives whether it is settled:
     /// nothing is written about one that is not closed.

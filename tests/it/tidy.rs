@@ -22,13 +22,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("outage.rs", &["fault", "store"]),
     ("api", &["domain", "fault", "outage", "config", "app", "api"]),
     ("chaos", &["domain", "fault", "config", "clock", "app", "fleet", "chaos"]),
+    ("bench", &["domain", "fault", "config", "clock", "app", "fleet", "bench"]),
     ("show.rs", &["domain", "app"]),
     // Of the binary, like main.rs: it names the crate as everybody outside does.
     ("shards.rs", &["Failure"]),
+    ("measure.rs", &["Failure"]),
     ("server.rs", &["fault", "config", "app", "api"]),
     ("worker.rs", &["fault", "app", "queue", "jobs", "workflows"]),
     ("demo.rs", &["domain", "fault", "config", "clock", "app", "dispatch"]),
-    ("process.rs", &["fault", "config", "clock", "api", "app", "server", "worker", "demo", "telemetry"]),
+    ("presence.rs", &["domain", "fault", "app"]),
+    (
+        "process.rs",
+        &["domain", "fault", "config", "clock", "api", "app", "presence", "server", "worker", "demo", "telemetry"],
+    ),
     ("fleet", &["fault", "config", "clock", "app", "demo", "fleet"]),
 ];
 
@@ -36,15 +42,25 @@ const LAYERS: &[(&str, &[&str])] = &[
 const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "sqlx::",
-        &["src/store/postgres", "src/store/sqlite", "src/queue/sqlite.rs", "src/outage.rs", "src/chaos/checker"],
+        &[
+            "src/store/postgres",
+            "src/store/sqlite",
+            "src/queue/sqlite.rs",
+            "src/outage.rs",
+            "src/chaos/checker",
+            "src/bench",
+        ],
     ),
     ("apalis", &["src/queue"]),
-    ("axum::", &["src/api", "src/server.rs", "src/dispatch/receiver.rs", "src/chaos/receiver.rs"]),
+    (
+        "axum::",
+        &["src/api", "src/server.rs", "src/dispatch/receiver.rs", "src/chaos/receiver.rs", "src/bench/ceilings"],
+    ),
     ("reqwest::", &["src/dispatch", "src/chaos/load.rs"]),
     ("PostgresStore", &["src/store/postgres", "src/app/open.rs"]),
     ("SqliteStore", &["src/store/sqlite", "src/app/open.rs"]),
     ("SqliteQueue", &["src/queue/sqlite.rs", "src/app/open.rs"]),
-    ("use redis::", &["src/redis_connection.rs", "src/stock/redis", "src/queue/redis"]),
+    ("use redis::", &["src/redis_connection.rs", "src/stock/redis", "src/queue/redis", "src/bench"]),
     ("RedisQueue", &["src/queue/redis", "src/app/open.rs"]),
     ("RedisStock", &["src/stock/redis", "src/app/open.rs"]),
     ("MemoryStock", &["src/stock/memory.rs", "src/app/open.rs"]),

@@ -112,7 +112,7 @@ export async function visit(browser, { viewport = PHONE, locale = "en-GB", reduc
   });
   const page = await context.newPage();
   const complaints = [];
-  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.setDefaultTimeout(20_000);
   return { page, context, complaints };

@@ -7,11 +7,12 @@ import { operating } from "./checks/operating.mjs";
 import { lists } from "./checks/lists.mjs";
 import { pages } from "./checks/pages.mjs";
 import { situations } from "./checks/situations.mjs";
+import { watching } from "./checks/watching.mjs";
 import { startBrowser, startServer } from "./lib.mjs";
 import { startPartner } from "./partner.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
-const checks = { ...draws, ...situations, ...belongings, ...operating, ...lists, ...pages };
+const checks = { ...draws, ...situations, ...belongings, ...operating, ...lists, ...watching, ...pages };
 const wanted = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "";
 const pictures = process.argv.includes("--screenshots");
 let failed = 0;
@@ -31,7 +32,7 @@ for (const half of pictures ? ["embedded"] : halves) {
       for (const [name, check] of Object.entries(checks).filter(([name]) => name.includes(wanted))) {
         const began = Date.now();
         try {
-          await check({ browser, server, partner });
+          await check({ browser, server, partner, half });
           console.log(`ok    ${half}: ${name} (${Date.now() - began} ms)`);
         } catch (error) {
           failed += 1;

@@ -4,8 +4,18 @@ import { readFileSync } from "node:fs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-/** The browser complains about requests that fail, which is what some checks want. */
-export const isOfNetwork = (complaint) => /Failed to load resource/.test(complaint);
+/** What the browser says where a check takes the network away. */
+export const LOST = /Failed to load resource: net::ERR_(CONNECTION_RESET|INTERNET_DISCONNECTED) /;
+/** What it says where a check wants a refusal of a path that ends like this. */
+export const refused = (status, path) => new RegExp(`Failed to load resource: .* status of ${status} .*${path}$`);
+
+/** Nothing in the browser's console but what the check itself brought about. */
+export function silent(complaints, ...wanted) {
+  assert.deepEqual(
+    complaints.filter((complaint) => !wanted.some((pattern) => pattern.test(complaint))),
+    [],
+  );
+}
 
 /** Nothing serious that axe can find. It is run from outside the page, whose policy takes no foreign scripts. */
 export async function accessible(page, what) {

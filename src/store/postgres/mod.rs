@@ -29,6 +29,7 @@ mod moves;
 mod operators;
 mod outbox;
 mod points;
+mod processes;
 mod recalls;
 mod recharges;
 mod record;
@@ -45,6 +46,7 @@ mod stories;
 mod timeline;
 mod tokens;
 mod totals;
+mod users;
 mod wins;
 mod workflows;
 

@@ -19,7 +19,7 @@ use crate::domain::points::Points;
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::settlement::{ActivityReport, ActivityTotals, Correction, DayFound, RollUp, Settlement};
 use crate::fault::Fault;
-use crate::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
+use crate::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore, WhileQuestion};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -119,6 +119,10 @@ impl SettlementStore for PostgresStore {
 
     async fn activity_totals(&self, activity_id: &ActivityId) -> Stored<ActivityTotals> {
         self.read_totals(activity_id).await.map_err(Fault::doing("add up an activity"))
+    }
+
+    async fn draws_within(&self, question: &WhileQuestion) -> Stored<u64> {
+        self.count_draws_within(question).await.map_err(Fault::doing("count draws of a while"))
     }
 
     async fn settle_activity(&self, activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool> {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
-use super::{PostgresStore, Tried};
+use super::{PostgresStore, Tried, uuid};
 use crate::domain::award::AwardState;
 use crate::domain::id::{ActivityId, AwardId, Version};
 use crate::domain::points::Points;
 use crate::domain::settlement::{ActivityTotals, AwardTotals, AwardsWon};
-use crate::store::settlement::DayQuestion;
+use crate::store::settlement::{DayQuestion, WhileQuestion};
 
 /// Awards of one version, as they are counted.
 pub(super) fn read_awards_won((version, award_id, won): (i64, String, i64)) -> Tried<AwardsWon> {
@@ -90,6 +90,28 @@ pub(super) async fn point_sums(tx: &mut PgConnection, question: &DayQuestion) ->
 }
 
 impl PostgresStore {
+    /// How many draws were made within a short while.
+    pub(super) async fn count_draws_within(&self, question: &WhileQuestion) -> Tried<u64> {
+        let (first, after) = question.ids();
+        let days: Vec<NaiveDate> = question.days.iter().map(|day| (*day).into()).collect();
+        let count: i64 = sqlx::query_scalar(
+            r"SELECT COUNT(*)
+                FROM draw
+               WHERE NOT void
+                 AND activity_id = $1
+                 AND day = ANY($2)
+                 AND draw_id >= $3
+                 AND draw_id < $4",
+        )
+        .bind(question.activity_id.as_str())
+        .bind(days)
+        .bind(uuid(first))
+        .bind(uuid(after))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(count)?)
+    }
+
     /// What an activity's rows come to.
     pub(super) async fn read_totals(&self, activity_id: &ActivityId) -> Tried<ActivityTotals> {
         let mut tx = self.snapshot().await?;

@@ -1,6 +1,7 @@
 //! What belongs to no user: asked of the first database.
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 
 use super::{Shard, ShardedStore};
 use crate::domain::api_key::{ApiKey, ApiKeyHash};
@@ -10,8 +11,10 @@ use crate::domain::cron::JobState;
 use crate::domain::cron::{CronFire, FireKey, ProposedFire};
 use crate::domain::id::ApiKeyId;
 use crate::domain::id::OperatorId;
+use crate::domain::id::ProcessId;
 use crate::domain::id::WorkflowId;
 use crate::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
+use crate::domain::process::{Presence, SeenProcess};
 use crate::domain::user_token::TokenSecret;
 use crate::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use crate::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
@@ -20,6 +23,7 @@ use crate::store::keys::{KeyStore, Revoked};
 use crate::store::operators::{
     Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
 };
+use crate::store::processes::ProcessStore;
 use crate::store::tokens::TokenStore;
 use crate::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use crate::store::{Page, Stored};
@@ -154,6 +158,25 @@ impl<S: Shard> OperatorStore for ShardedStore<S> {
 
     async fn replace_password(&self, new: &NewPassword, change: &Change) -> Stored<bool> {
         self.first().replace_password(new, change).await
+    }
+}
+
+#[async_trait]
+impl<S: Shard> ProcessStore for ShardedStore<S> {
+    async fn note_process(&self, presence: &Presence) -> Stored<()> {
+        self.first().note_process(presence).await
+    }
+
+    async fn stop_process(&self, process_id: ProcessId) -> Stored<()> {
+        self.first().stop_process(process_id).await
+    }
+
+    async fn processes(&self, alive_within: TimeDelta, limit: u32) -> Stored<Vec<SeenProcess>> {
+        self.first().processes(alive_within, limit).await
+    }
+
+    async fn prune_processes(&self, unseen_for: TimeDelta, limit: u32) -> Stored<u64> {
+        self.first().prune_processes(unseen_for, limit).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::id::{ActivityId, DrawId};
 use crate::domain::points::Points;
 use crate::domain::reconcile::Violation;
 use crate::domain::settlement::{ActivityReport, ActivityTotals, AwardTotals, AwardsWon, DayFound, RollUp, Settlement};
-use crate::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
+use crate::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore, WhileQuestion};
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -101,6 +101,11 @@ impl<S: Shard> SettlementStore for ShardedStore<S> {
         }
         all.awards = awards.into_values().collect();
         Ok(all)
+    }
+
+    async fn draws_within(&self, question: &WhileQuestion) -> Stored<u64> {
+        // Whoever looks at how fast an activity goes must not hold up a move of buckets, nor wait for one.
+        Ok(self.everywhere(|shard| shard.draws_within(question)).await?.into_iter().sum())
     }
 
     async fn settle_activity(&self, activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool> {

@@ -1,7 +1,7 @@
 //! What belongs to one user: asked of the user's own database.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use ulid::Ulid;
@@ -26,6 +26,7 @@ use crate::store::draws::{
 use crate::store::lists::ListStore;
 use crate::store::redemptions::{NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore};
 use crate::store::stories::StoryStore;
+use crate::store::users::UserStore;
 use crate::store::{Page, Stored};
 
 #[async_trait]
@@ -180,5 +181,15 @@ impl<S: Shard> StoryStore for ShardedStore<S> {
 
     async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>> {
         self.read(Bucket::of(user_id), |shard| shard.timeline(user_id, page)).await
+    }
+}
+
+#[async_trait]
+impl<S: Shard> UserStore for ShardedStore<S> {
+    async fn users(&self, prefix: &str, page: &Page<UserId>) -> Stored<Vec<UserId>> {
+        // While somebody types, nobody should wait for buckets that move. Of one that does, both ends have the rows: once is enough.
+        let found = self.everywhere(|shard| shard.users(prefix, page)).await?;
+        let all: BTreeSet<UserId> = found.into_iter().flatten().collect();
+        Ok(all.into_iter().take(page.limit as usize).collect())
     }
 }

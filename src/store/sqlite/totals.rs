@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use sqlx::SqliteConnection;
 
-use super::{SqliteStore, Tried, millis};
+use super::{SqliteStore, Tried, json, millis};
 use crate::domain::award::AwardState;
 use crate::domain::id::{ActivityId, AwardId, Version};
 use crate::domain::points::Points;
 use crate::domain::settlement::{ActivityTotals, AwardTotals, AwardsWon};
-use crate::store::settlement::DayQuestion;
+use crate::store::settlement::{DayQuestion, WhileQuestion};
 
 /// Awards of one version, as they are counted.
 pub(super) fn read_awards_won((version, award_id, won): (u32, String, i64)) -> Tried<AwardsWon> {
@@ -88,6 +88,28 @@ pub(super) async fn point_sums(tx: &mut SqliteConnection, question: &DayQuestion
 }
 
 impl SqliteStore {
+    /// How many draws were made within a short while.
+    pub(super) async fn count_draws_within(&self, question: &WhileQuestion) -> Tried<u64> {
+        let (first, after) = question.ids();
+        let days: Vec<String> = question.days.iter().map(ToString::to_string).collect();
+        let count: i64 = sqlx::query_scalar(
+            r"SELECT COUNT(*)
+                FROM draw
+               WHERE void = 0
+                 AND activity_id = ?1
+                 AND day IN (SELECT value FROM json_each(?2))
+                 AND draw_id >= ?3
+                 AND draw_id < ?4",
+        )
+        .bind(question.activity_id.as_str())
+        .bind(json(&days)?)
+        .bind(first.to_string())
+        .bind(after.to_string())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(u64::try_from(count)?)
+    }
+
     /// What an activity's rows come to.
     pub(super) async fn read_totals(&self, activity_id: &ActivityId) -> Tried<ActivityTotals> {
         let mut tx = self.readers.begin().await?;

@@ -24,6 +24,7 @@ async fn pages_are_whole_or_say_how_they_are_built() {
             (&headers["cache-control"], &headers["x-content-type-options"]),
             (&"no-store".parse().unwrap(), &"nosniff".parse().unwrap())
         );
+        assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
         if status == StatusCode::NOT_FOUND {
             assert!(body.contains("make run") && body.lines().count() == 1, "{body}");
             continue;
@@ -31,7 +32,9 @@ async fn pages_are_whole_or_say_how_they_are_built() {
         assert_eq!(status, StatusCode::OK, "{path}");
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
-        assert!(!body.contains("__STYLE_NONCE__"), "the place is filled");
+        assert!(!body.contains("__STYLE_NONCE__") && !body.contains("__GUESTS__"), "the places are filled");
+        // Markets of tests sign guests in.
+        assert_eq!(body.contains(r#"<meta name="guests" content="yes""#), path == "/", "{body}");
         let script = body.split('"').find(|text| text.starts_with("/assets/") && text.contains(".js")).unwrap();
         let (status, headers, _) = get(&market, script, "gzip, br").await;
         assert_eq!((status, &headers["content-encoding"]), (StatusCode::OK, &"br".parse().unwrap()));

@@ -25,6 +25,14 @@ async fn a_fleet_serves_the_demo_survives_a_kill_and_leaves_nothing_behind() {
         }
     };
     let first = draw("one").await;
+    // Each process of it says that it lives.
+    let lives = |role: &str, seen: &Value| {
+        let items = seen["items"].as_array().unwrap().iter();
+        items.filter(|item| item["role"] == role && item["alive"] == true).count()
+    };
+    let (servers, workers) = (fleet.children("server").len(), fleet.children("worker").len());
+    let all = |seen: &Value| (lives("server", seen), lives("worker", seen)) == (servers, workers);
+    fleet.eventually("/admin/processes", all).await;
     for server in fleet.children("server") {
         assert!(Command::new("kill").args(["-KILL", &server.to_string()]).status().unwrap().success());
         draw(&format!("after {server}")).await;

@@ -7,5 +7,6 @@ mod crash;
 mod fleet;
 mod load;
 mod newcomer;
+mod presence;
 mod process;
 mod shards;

@@ -30,7 +30,7 @@ use crate::support::rows::{
 const ENDED_MAX: u32 = 30;
 
 /// Tables that have no rows of users.
-const NOBODYS_TABLES: [&str; 24] = [
+const NOBODYS_TABLES: [&str; 25] = [
     "_sqlx_migrations",
     "activity",
     "activity_report",
@@ -46,6 +46,7 @@ const NOBODYS_TABLES: [&str; 24] = [
     "cron_fire_part",
     "job_state",
     "operator",
+    "process",
     "seed_chain",
     "session",
     "settlement",

@@ -93,6 +93,9 @@ async fn only_reconciliation_reads_whole_tables() {
         "SCAN coupon_pool",
         "SCAN outbox USING INDEX outbox_dead",
         "SCAN workflow USING COVERING INDEX workflow_stuck",
+        "SCAN process USING INDEX process_seen",
+        // One row for each user that is found: the step after it searches.
+        "SCAN known",
         "SCAN CONSTANT ROW",
     ];
     let (mut connection, _directory) = migrated().await;
@@ -107,5 +110,37 @@ async fn only_reconciliation_reads_whole_tables() {
                 || SMALL.contains(&step.as_str());
             assert!(bounded, "{file}: {step}: give the statement an index to search\n{statement}");
         }
+    }
+}
+
+/// The planner reads an empty table whole, whatever indexes it has; told not to, it shows whether there is another way.
+#[tokio::test]
+async fn users_and_draws_of_a_while_are_searched_for_on_postgres_too() {
+    let database = Database::fresh().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    sqlx::raw_sql("SET enable_seqscan = off; SET enable_bitmapscan = off").execute(&mut connection).await.unwrap();
+    let all = all_statements("postgres");
+    let of = |file: &str, part: &str| {
+        let found = all.iter().find(|(name, statement)| name == file && statement.contains(part));
+        found.unwrap_or_else(|| panic!("{file} has no statement with {part}")).1.clone()
+    };
+    let values = [
+        (of("users.rs", "RECURSIVE"), ["'a'", "'a'", "21", ""]),
+        (
+            of("totals.rs", "draw_id >="),
+            ["'a'", "'{2026-11-22}'::date[]", "gen_random_uuid()", "'ffffffff-ffff-ffff-ffff-ffffffffffff'"],
+        ),
+    ];
+    for (mut statement, values) in values {
+        for (at, value) in values.iter().enumerate() {
+            statement = statement.replace(&format!("${}", at + 1), value);
+        }
+        let plan = AssertSqlSafe(format!("EXPLAIN {statement}"));
+        let steps: Vec<String> = sqlx::query_scalar(plan).fetch_all(&mut connection).await.unwrap();
+        let plan = steps.join("\n");
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+        let searched = steps.iter().filter(|step| step.contains("Index Cond:")).count();
+        let scanned = steps.iter().filter(|step| step.contains(" using ")).count();
+        assert!(scanned > 0 && searched == scanned, "an index that is read from its beginning\n{plan}");
     }
 }

@@ -19,12 +19,13 @@ use big_market::domain::draw::{Draw, RechargeOrder};
 use big_market::domain::goods::{ClaimableAward, GoodsClaim, GoodsState};
 use big_market::domain::id::{
     ActivityId, ApiKeyId, AuditId, AwardRecordId, BehaviourId, BusinessKey, DrawId, HoldId, Name, OperatorId, OutboxId,
-    RedemptionId, RequestId, TransferId, UserId, Version, WorkflowId,
+    ProcessId, RedemptionId, RequestId, TransferId, UserId, Version, WorkflowId,
 };
 use big_market::domain::ledger::{Entry, Hold, Holdings};
 use big_market::domain::operator::{Lockout, Operator, OperatorName, Session, SessionHash};
 use big_market::domain::outbox::{BulkRedrive, Delivery, OutboxEntry, OutboxState};
 use big_market::domain::points::Points;
+use big_market::domain::process::{Presence, SeenProcess};
 use big_market::domain::reconcile::Violation;
 use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
@@ -59,15 +60,18 @@ use big_market::store::operators::{
     Added, Attempt, NewOperator, NewPassword, NewSession, OperatorChanged, OperatorStore, OperatorWish,
 };
 use big_market::store::outbox::{BulkRedriven, DueQuestion, Finish, Lease, OutboxStore, Recall, Recalled, Redriven};
+use big_market::store::processes::ProcessStore;
 use big_market::store::redemptions::{
     NewRedemption, Redeemed, RedemptionReversal, RedemptionReversed, RedemptionStore,
 };
-use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore};
+use big_market::store::settlement::{DayQuestion, DayRows, Settled, SettlementStore, WhileQuestion};
 use big_market::store::stock::{StockNote, StockStore, Turn};
 use big_market::store::stories::StoryStore;
 use big_market::store::tokens::TokenStore;
+use big_market::store::users::UserStore;
 use big_market::store::workflows::{Retried, Started, WorkflowFilter, WorkflowStore};
 use big_market::store::{Page, Store, Stored};
+use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
 use ulid::Ulid;
@@ -293,6 +297,15 @@ mortal!(MortalStore.store: JobStore {
     fn resume_job(job: &str, change: &Change) -> Stored<()>;
     fn request_fire(job: &str, parts: u16, change: &Change) -> Stored<Requested>;
 });
+mortal!(MortalStore.store: ProcessStore {
+    fn note_process(presence: &Presence) -> Stored<()>;
+    fn stop_process(process_id: ProcessId) -> Stored<()>;
+    fn processes(alive_within: TimeDelta, limit: u32) -> Stored<Vec<SeenProcess>>;
+    fn prune_processes(unseen_for: TimeDelta, limit: u32) -> Stored<u64>;
+});
+mortal!(MortalStore.store: UserStore {
+    fn users(prefix: &str, page: &Page<UserId>) -> Stored<Vec<UserId>>;
+});
 mortal!(MortalStore.store: KeyStore {
     fn save_api_key(key: &ApiKey, hash: ApiKeyHash, change: &Change) -> Stored<()>;
     fn revoke_api_key(api_key_id: ApiKeyId, change: &Change) -> Stored<Revoked>;
@@ -354,6 +367,7 @@ mortal!(MortalStore.store: SettlementStore {
     fn settlement(activity_id: &ActivityId, day: Day) -> Stored<Option<Settlement>>;
     fn settlements(activity_id: &ActivityId, page: &Page<Day>) -> Stored<Vec<Settlement>>;
     fn activity_totals(activity_id: &ActivityId) -> Stored<ActivityTotals>;
+    fn draws_within(question: &WhileQuestion) -> Stored<u64>;
     fn settle_activity(activity_id: &ActivityId, report: &ActivityReport, now: Timestamp) -> Stored<bool>;
     fn activity_report(activity_id: &ActivityId) -> Stored<Option<(ActivityReport, Timestamp)>>;
 });

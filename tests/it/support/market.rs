@@ -357,6 +357,7 @@ impl Answer {
     /// What holds for every answer of every route.
     fn assert_shape(&self) {
         assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(self.header("cross-origin-resource-policy"), Some("same-origin"));
         assert_eq!(self.header("cache-control"), Some("no-store"));
         assert!(self.header("x-request-id").is_some());
         if self.status.is_success() {

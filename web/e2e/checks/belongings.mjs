@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { DESKTOP, visit } from "../lib.mjs";
-import { accessible, isOfNetwork, linkFor, openDrawPage, publish, signIn, surely } from "../steps.mjs";
+import { accessible, linkFor, openDrawPage, publish, signIn, silent, surely } from "../steps.mjs";
 
 export const belongings = {
   async "points are exchanged for draws, and signing in is rewarded"({ browser, server }) {
@@ -20,7 +20,7 @@ export const belongings = {
     await page.getByText("6 draws left").waitFor();
     await page.getByText("90.00").first().waitFor();
     await accessible(page, "points");
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 
   async "a thing that was won is claimed, sent by an operator, and tracked"({ browser, server }) {
@@ -51,7 +51,7 @@ export const belongings = {
     await page.reload();
     await page.getByRole("tab", { name: "My prizes" }).click();
     await page.getByText("DHL 00340434").waitFor();
-    assert.deepEqual([...complaints, ...operator.complaints.filter((complaint) => !isOfNetwork(complaint))], []);
+    silent([...complaints, ...operator.complaints]);
   },
 
   async "keyboard and reduced motion suffice, on the grid and in Chinese"({ browser, server }) {
@@ -82,6 +82,6 @@ export const belongings = {
       assert.equal(await page.evaluate(() => document.activeElement.textContent), name);
       await accessible(page, name);
     }
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 };

@@ -3,15 +3,16 @@ import assert from "node:assert/strict";
 
 import { visit } from "../lib.mjs";
 import {
-  SHIFT_MAX,
   boardOf,
-  isOfNetwork,
   linkFor,
   openDrawPage,
   overflowOf,
   problem,
   publish,
+  refused,
+  SHIFT_MAX,
   shiftOf,
+  silent,
   surely,
   watchShifts,
 } from "../steps.mjs";
@@ -49,7 +50,7 @@ export const situations = {
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("9 draws left").waitFor();
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 
   async "a busy server is asked again with the same key, as late as it wants"({ browser, server }) {
@@ -65,10 +66,7 @@ export const situations = {
     await page.getByRole("dialog").waitFor();
     assert.equal(new Set(asked.map(({ key }) => key)).size, 1);
     assert.ok(asked[1].at - asked[0].at >= 1900 && asked[2].at - asked[1].at >= 1900, "it waits two seconds");
-    assert.deepEqual(
-      complaints.filter((complaint) => !isOfNetwork(complaint)),
-      [],
-    );
+    silent(complaints, refused(503, "/draws"));
   },
 
   async "a session that is about to end is renewed by itself, and the guest stays the same"({ browser, server }) {
@@ -92,7 +90,7 @@ export const situations = {
     assert.equal(await who(page), guest);
     assert.equal(bearers.length, 2, "one for the guest, one for the renewal");
     assert.match(bearers[1], /^Bearer /);
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 
   async "a session that has ended in mid-use is followed by a new one"({ browser, server }) {
@@ -128,7 +126,7 @@ export const situations = {
     await openDrawPage(page, server, await linkFor(server, "ann", "gone"));
     await page.getByText("The activity is over. Your prizes stay yours.").waitFor();
     assert.ok(await page.getByRole("button", { name: "Draw once" }).isDisabled());
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 
   async "points that are spent elsewhere cannot be exchanged, and the page says so"({ browser, server }) {
@@ -143,10 +141,7 @@ export const situations = {
     await page.locator(".amount", { hasText: "5.00" }).waitFor();
     assert.ok(await page.getByRole("button", { name: "Exchange: 5 draws" }).isDisabled());
     await page.getByText("No draws left").waitFor();
-    assert.deepEqual(
-      complaints.filter((complaint) => !isOfNetwork(complaint)),
-      [],
-    );
+    silent(complaints, refused(409, "/redemptions"));
   },
 
   async "boards of 2 to 13 awards land on the prize, fit the narrowest phone, and shift nothing"({ browser, server }) {
@@ -170,7 +165,7 @@ export const situations = {
       }
       const shift = await shiftOf(page);
       assert.ok(shift < SHIFT_MAX, `the layout shifts by ${shift}`);
-      assert.deepEqual(complaints, []);
+      silent(complaints);
       await context.close();
     }
   },
@@ -186,7 +181,7 @@ export const situations = {
     await page.getByText("10 draws left").waitFor();
     await page.getByRole("button", { name: "中文" }).click();
     await page.getByText("剩余 10 次").waitFor();
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 
   async "a streak is seen over the end of a month"({ browser, server }) {
@@ -201,6 +196,6 @@ export const situations = {
     // The first of March 2027 is a Monday.
     assert.deepEqual(await page.locator(".day.done.before > span:first-child").allInnerTexts(), ["26", "27", "28"]);
     assert.match(await page.locator(".day.done.now").innerText(), /^1\s+signed in$/);
-    assert.deepEqual(complaints, []);
+    silent(complaints);
   },
 };

@@ -46,6 +46,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/activities/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the documents of an activity
+         * @description Its draft and its current version, for an editor to begin with. An id that nobody used yet has neither, and that is an answer.
+         *
+         *     Needs the scope `campaigns:write`.
+         */
+        get: operations["documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/activities/{id}/draft": {
         parameters: {
             query?: never;
@@ -121,6 +143,29 @@ export interface paths {
          *     Needs the scope `operations:write`.
          */
         delete: operations["take_off_list"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/activities/{id}/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the pace of an activity
+         * @description How many draws all servers together made within the last few seconds. It reads those and no others, so it may be asked every few
+         *     seconds.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["pace"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -293,7 +338,8 @@ export interface paths {
         };
         /**
          * Get the totals of an activity
-         * @description Counted when it is asked, over the activity's whole life so far.
+         * @description Counted when it is asked, over the activity's whole life so far: it reads every draw of it, so ask `pace` for what changes from
+         *     second to second.
          *
          *     Needs the scope `operations:read`.
          */
@@ -787,6 +833,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/outbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the outbox
+         * @description How much promised work stands where, in all databases. Entries are counted in their indexes when it is asked.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["outbox_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/outbox/redrive": {
         parameters: {
             query?: never;
@@ -804,6 +872,29 @@ export interface paths {
          *     Needs the scope `operations:write`.
          */
         post: operations["redrive_dead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List processes
+         * @description Servers and workers: those that live first, the latest started first. Those that ended or died are kept as long as fires are
+         *     (`retention.fires_days`); at most 500 are given.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["processes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -841,7 +932,8 @@ export interface paths {
         };
         /**
          * Who is signed in
-         * @description The operator of the session, with the token that changes need.
+         * @description The operator of the session, with the token that changes need. That nobody is signed in is an answer, no refusal: a page asks this
+         *     before it knows.
          */
         get: operations["session"];
         put?: never;
@@ -875,6 +967,29 @@ export interface paths {
          * @description Ends all other sessions of the operator. Wrong passwords count as at signing in.
          */
         post: operations["replace_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find users
+         * @description Those whose id starts with `prefix`, or all, each once, by the bytes of their ids. Nobody registers users: known is whoever was
+         *     ever granted draws, had points, showed a behaviour, or was put on a list.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["users"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2314,6 +2429,13 @@ export interface components {
              */
             total: number;
         };
+        /** @description The session a request came with, where it came with one. */
+        CurrentSessionBody: {
+            /** @description Send it as `X-CSRF-Token` with everything that changes something. */
+            csrf_token: string | null;
+            expires_at: components["schemas"]["Time"] | null;
+            operator: components["schemas"]["SessionOperatorBody"] | null;
+        };
         /** @description A row by which books, draws and replay differ. */
         DifferenceBody: {
             /** @description What is wrong with it, with the numbers. */
@@ -2336,6 +2458,24 @@ export interface components {
             message: string;
             /** @description Path into the document, such as `awards[2].weight`; a line and a column where the text cannot be read at all. */
             path: string;
+        };
+        /** @description What there is to edit of an activity. */
+        DocumentsBody: {
+            /** @description The activity. */
+            activity_id: string;
+            current: components["schemas"]["VersionBody"] | null;
+            draft: components["schemas"]["DraftBody"] | null;
+        };
+        /** @description A document being edited. */
+        DraftBody: {
+            /** @description The whole document. */
+            document: components["schemas"]["CampaignDocument"];
+            /** @description Names what it says: the `ETag` of the draft without its quotes. */
+            draft_hash: string;
+            /** @description Who saved it last: the name of an operator or API key, or the product itself. */
+            saved_by: string;
+            /** @description When it was last saved. */
+            updated_at: components["schemas"]["Time"];
         };
         /** @description One spent draw: who, what, and why. Nothing in it ever changes. */
         DrawBody: {
@@ -2943,6 +3083,35 @@ export interface components {
             }[];
         };
         /** @description A list that is small enough to be given whole. */
+        Items_ProcessBody: {
+            /** @description All of it. */
+            items: {
+                /** @description Whether it lives: it did not end in order, and said so within the last 20 seconds. */
+                alive: boolean;
+                /** @description The machine it runs on, as that calls itself. */
+                host: string;
+                /**
+                 * @description This start of it.
+                 * @example proc_01J9ZZZZZZZZZZZZZZZZZZZZZZ
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description Its number there.
+                 */
+                pid: number;
+                /** @description What it does: serve HTTP, run jobs, or both. */
+                role: components["schemas"]["ProcessRole"];
+                /** @description When it last said that it lives. */
+                seen_at: components["schemas"]["Time"];
+                /** @description When it began. */
+                started_at: components["schemas"]["Time"];
+                stopped_at: components["schemas"]["Time"] | null;
+                /** @description The version of its binary. */
+                version: string;
+            }[];
+        };
+        /** @description A list that is small enough to be given whole. */
         Items_SkuBody: {
             /** @description All of it. */
             items: {
@@ -3059,6 +3228,14 @@ export interface components {
              */
             schedule: string;
         };
+        /** @description A user that was found. */
+        KnownUserBody: {
+            /**
+             * @description Who, in the business's own words.
+             * @example ann
+             */
+            id: string;
+        };
         /** @description Draws a user may make in the activity's local day and month; null is without limit. */
         LimitsBody: {
             /**
@@ -3172,6 +3349,29 @@ export interface components {
             /** @description What they may do. */
             role: components["schemas"]["Role"];
         };
+        /** @description How much promised work stands where. */
+        OutboxCountsBody: {
+            /**
+             * Format: int64
+             * @description It was given up.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description It is finished, and not yet pruned.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description A worker has it.
+             */
+            leased: number;
+            /**
+             * Format: int64
+             * @description Waits until it is due, or for a worker.
+             */
+            pending: number;
+        };
         /** @description Work promised in the same transaction as the fact it follows from. */
         OutboxEntryBody: {
             /**
@@ -3205,6 +3405,24 @@ export interface components {
          * @enum {string}
          */
         OutboxState: "pending" | "leased" | "done" | "dead";
+        /** @description Draws of a while that has just passed. */
+        PaceBody: {
+            /** @description The activity. */
+            activity_id: string;
+            /** @description When the while ended: shortly before now, so that every draw of it is written. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Draws that every server together made within it.
+             */
+            draws: number;
+            /**
+             * Format: int32
+             * @description How long it was.
+             * @example 10
+             */
+            seconds: number;
+        };
         /** @description A part of a list, newest first. */
         Part_ChangeBody: {
             /** @description The part. */
@@ -3259,6 +3477,19 @@ export interface components {
                 user_id: string;
                 /** @description When it was won. */
                 won_at: components["schemas"]["Time"];
+            }[];
+            /** @description Send it as `cursor` for the part that follows; null after the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A part of a list, newest first. */
+        Part_KnownUserBody: {
+            /** @description The part. */
+            items: {
+                /**
+                 * @description Who, in the business's own words.
+                 * @example ann
+                 */
+                id: string;
             }[];
             /** @description Send it as `cursor` for the part that follows; null after the last one. */
             next_cursor: string | null;
@@ -3614,6 +3845,37 @@ export interface components {
             /** @description What is wrong and how to mend it. */
             message: string;
         } | components["schemas"]["DocumentFault"];
+        /** @description One start of a process. Its times are by the clock of the database. */
+        ProcessBody: {
+            /** @description Whether it lives: it did not end in order, and said so within the last 20 seconds. */
+            alive: boolean;
+            /** @description The machine it runs on, as that calls itself. */
+            host: string;
+            /**
+             * @description This start of it.
+             * @example proc_01J9ZZZZZZZZZZZZZZZZZZZZZZ
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its number there.
+             */
+            pid: number;
+            /** @description What it does: serve HTTP, run jobs, or both. */
+            role: components["schemas"]["ProcessRole"];
+            /** @description When it last said that it lives. */
+            seen_at: components["schemas"]["Time"];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            stopped_at: components["schemas"]["Time"] | null;
+            /** @description The version of its binary. */
+            version: string;
+        };
+        /**
+         * @description What a process does.
+         * @enum {string}
+         */
+        ProcessRole: "embedded" | "server" | "worker";
         /** @description The outcome of a publication. */
         PublishedBody: {
             /** @description The activity. */
@@ -4506,6 +4768,8 @@ export interface components {
         TotalsBody: {
             /** @description The activity. */
             activity_id: string;
+            /** @description When they were counted. */
+            at: components["schemas"]["Time"];
             /** @description Where the promises stand, by award. */
             awards: components["schemas"]["AwardTotalsBody"][];
             /**
@@ -4855,6 +5119,80 @@ export interface operations {
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The activity. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5351,6 +5689,89 @@ export interface operations {
             };
             /** @description `payload_too_large`: The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The activity. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaceBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8218,6 +8639,68 @@ export interface operations {
             };
         };
     };
+    outbox_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxCountsBody"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     redrive_dead: {
         parameters: {
             query?: never;
@@ -8317,6 +8800,68 @@ export interface operations {
             };
         };
     };
+    processes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The processes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ProcessBody"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reconciliation: {
         parameters: {
             query?: never;
@@ -8388,24 +8933,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session. */
+            /** @description The session, or none. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionBody"];
-                };
-            };
-            /** @description `unauthenticated`: A known credential is needed. */
-            401: {
-                headers: {
-                    /** @description The challenge, as RFC 6750 has it. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CurrentSessionBody"];
                 };
             };
             /** @description `internal`: Something broke. */
@@ -8446,7 +8980,7 @@ export interface operations {
             /** @description Signed in. */
             201: {
                 headers: {
-                    /** @description `bm_session`: `HttpOnly`, `SameSite=Strict`. */
+                    /** @description `bm_session`, or `__Host-bm_session` where cookies are secure: `HttpOnly`, `SameSite=Strict`. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -8551,7 +9085,7 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
-                    /** @description Makes the browser forget `bm_session`. */
+                    /** @description Makes the browser forget the cookie. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -8696,6 +9230,84 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait. */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the part before. */
+                cursor?: string;
+                /** @description Items wanted at most; 20 if absent. */
+                limit?: number;
+                /** @description What the id starts with; upper and lower case differ. */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Part_KnownUserBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { PARTS_MAX, toCsv, walkAll } from "./csv";
 import { diffLines, withContext } from "./diff";
 import { compare, matches, readSort, sorted, writeSort } from "./listing";
-import { band, metric, perSecond, runsOutAt } from "./rates";
+import { lifeOf, versionsAlive } from "./processes";
+import { band, perSecond, runsOutAt, slowWait } from "./rates";
 import { oneOf, withValue } from "./route";
+import { sessionOf } from "./session";
 
 describe("csv", () => {
   it("quotes what must be quoted and lets no cell be a formula", () => {
@@ -131,10 +133,38 @@ describe("rates", () => {
     expect(runsOutAt(0, 10, 1000)).toBeUndefined();
   });
 
-  it("are read from metrics", () => {
-    const text = '# HELP a b\nbig_market_draws_total 42\nbig_market_outbox_entries{state="dead"} 3\n';
-    expect(metric(text, "big_market_draws_total")).toBe(42);
-    expect(metric(text, "big_market_outbox_entries", 'state="dead"')).toBe(3);
-    expect(metric(text, "big_market_draws")).toBeUndefined();
+  it("that need everything counted are asked for seldom, the seldomer the longer that takes", () => {
+    expect(slowWait(40)).toBe(30_000);
+    expect(slowWait(4_000)).toBe(200_000);
+  });
+});
+
+describe("processes", () => {
+  it("live, ended in order, or are gone", () => {
+    expect(lifeOf({ alive: true, stopped_at: null })).toBe("alive");
+    expect(lifeOf({ alive: false, stopped_at: "2026-03-02T02:00:00.000Z" })).toBe("stopped");
+    expect(lifeOf({ alive: false, stopped_at: null })).toBe("gone");
+  });
+
+  it("are of the versions of those that live, the latest started first", () => {
+    const row = (version: string, started_at: string, alive = true) => ({
+      version,
+      started_at,
+      alive,
+      stopped_at: null,
+    });
+    const rows = [row("1.0.0", "2026-01-01"), row("1.1.0", "2026-01-03"), row("1.0.0", "2026-01-02")];
+    expect(versionsAlive(rows)).toEqual(["1.1.0", "1.0.0"]);
+    expect(versionsAlive([...rows, row("0.9.0", "2026-01-04", false)])).toEqual(["1.1.0", "1.0.0"]);
+    expect(versionsAlive([])).toEqual([]);
+  });
+});
+
+describe("sessions", () => {
+  it("are whole or none", () => {
+    const operator = { id: "oper_1", name: "ann", role: "admin" } as const;
+    const session = { operator, csrf_token: "token", expires_at: "2026-03-02T02:00:00.000Z" };
+    expect(sessionOf(session)).toEqual(session);
+    expect(sessionOf({ operator: null, csrf_token: null, expires_at: null })).toBeNull();
   });
 });

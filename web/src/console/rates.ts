@@ -3,6 +3,10 @@
 /** 95 percent of a normal distribution lie within so many standard deviations. */
 const DEVIATIONS = 1.96;
 
+/** Counting a whole activity reads all of its draws: not more often than this, and at most for this part of the time. */
+const SLOW_MS_MIN = 30_000;
+const WAIT_PER_TAKEN = 50;
+
 export interface Band {
   rate: number;
   low: number;
@@ -43,10 +47,7 @@ export function runsOutAt(left: number, usedPerSecond: number | undefined, now: 
   return now + (left / usedPerSecond) * 1000;
 }
 
-/** The value of a metric without labels, or with exactly these, in the text that Prometheus reads. */
-export function metric(text: string, name: string, labels = ""): number | undefined {
-  const start = labels === "" ? `${name} ` : `${name}{${labels}} `;
-  const line = text.split("\n").find((one) => one.startsWith(start));
-  const value = line === undefined ? Number.NaN : Number(line.slice(start.length));
-  return Number.isFinite(value) ? value : undefined;
+/** How long to wait before everything is counted again: half a minute, and longer where counting took long. */
+export function slowWait(tookMs: number): number {
+  return Math.max(SLOW_MS_MIN, tookMs * WAIT_PER_TAKEN);
 }

@@ -44,6 +44,11 @@ function givenToken(): string | undefined {
   return sessionStorage.getItem(GIVEN_PLACE) ?? undefined;
 }
 
+/** Whether the server that gave this page signs guests in. One that serves pages while they are written does not say. */
+function takesGuests(): boolean {
+  return document.querySelector<HTMLMetaElement>('meta[name="guests"]')?.content !== "no";
+}
+
 /** Signs in. Nothing where there is neither a token nor a demo. */
 export async function signIn(): Promise<Session | undefined> {
   const given = givenToken();
@@ -51,6 +56,7 @@ export async function signIn(): Promise<Session | undefined> {
   if (read && read.expiresAt > Date.now()) return { ...read, guest: false };
   const known = readToken(kept<string>(GUEST_PLACE) ?? "");
   if (known && known.expiresAt - Date.now() > RENEW_MS) return { ...known, guest: true };
+  if (!takesGuests()) return undefined;
   try {
     return await beGuest(known?.token);
   } catch (error) {

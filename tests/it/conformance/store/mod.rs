@@ -14,6 +14,7 @@ mod ledger;
 mod life;
 mod operators;
 mod outbox;
+mod processes;
 mod random_points;
 mod recharges;
 mod redemptions;
@@ -24,6 +25,7 @@ mod rules;
 mod settlement;
 mod stock;
 mod stories;
+mod users;
 mod workflows;
 
 use std::sync::Arc;
@@ -221,6 +223,15 @@ macro_rules! every_case {
                 lists_are_read_part_by_part_by_user,
                 parallel_puts_leave_one_entry_and_one_record,
             ],
+            processes: [
+                a_process_lives_while_it_says_so,
+                a_process_that_stopped_stays_so,
+                processes_that_nobody_saw_for_long_are_forgotten,
+            ],
+            users: [
+                everybody_who_left_a_row_is_found_once,
+                ids_are_found_in_the_order_of_their_bytes_part_by_part,
+            ],
             stories: [
                 a_draw_tells_everything_it_caused,
                 a_timeline_is_merged_without_gaps,
@@ -296,6 +307,7 @@ macro_rules! every_case {
                 draws_and_seals_race_to_one_answer,
                 nothing_is_recorded_in_an_activity_that_is_not_open,
                 a_day_adds_up_to_its_rows,
+                draws_of_a_while_are_counted,
                 a_settlement_never_changes_and_is_corrected_once,
                 settlements_are_listed_newest_first,
                 a_report_is_made_once_and_settles,

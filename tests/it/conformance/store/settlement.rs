@@ -12,7 +12,7 @@ use big_market::domain::settlement::{ActivityReport, AwardTotals, DayFound, Roll
 use big_market::domain::workflow::{NewWorkflow, WorkflowData};
 use big_market::store::catalog::Closing;
 use big_market::store::draws::{Recharged, Recorded};
-use big_market::store::settlement::{DayQuestion, Settled};
+use big_market::store::settlement::{DayQuestion, Settled, WhileQuestion};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 
@@ -208,4 +208,26 @@ pub async fn a_report_is_made_once_and_settles(store: Arc<dyn Store>) {
     assert!(settle(&ActivityReport::default(), 3).await, "a repeat");
     assert_eq!(store.activity_report(&open.activity_id).await.unwrap(), Some((report, at(2))));
     assert_eq!(store.all_heads().await.unwrap()[0].state, ActivityState::Settled);
+}
+
+pub async fn draws_of_a_while_are_counted(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let other = OpenActivity::publish(&store, "b").await;
+    for name in ["ann", "bob", "cid"] {
+        open.won(&user(name), &[points(100), PrizeValue::Nothing]).await;
+    }
+    other.won(&user("ann"), &[points(100)]).await;
+    let count = async |name: &str, days: &[&str], (from, until): (i64, i64)| {
+        let days = days.iter().map(|date| day(date)).collect();
+        let question = WhileQuestion { activity_id: activity(name), days, from: at(from), until: at(until) };
+        store.draws_within(&question).await.unwrap()
+    };
+    // Every id here is minted at noon.
+    let today = ["2026-11-22"];
+    assert_eq!(count("a", &today, (0, 1)).await, 6, "of every user, wherever they live");
+    assert_eq!(count("a", &["2026-11-21", "2026-11-22"], (-9, 1)).await, 6);
+    assert_eq!(count("a", &today, (-9, 0)).await, 0, "before");
+    assert_eq!(count("a", &today, (1, 9)).await, 0, "after");
+    assert_eq!(count("a", &["2026-11-21"], (-9, 9)).await, 0, "of another day");
+    assert_eq!((count("b", &today, (0, 1)).await, count("c", &today, (0, 1)).await), (1, 0));
 }

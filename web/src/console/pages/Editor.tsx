@@ -42,20 +42,11 @@ interface Begun {
 }
 
 async function begin(api: Api, id: string): Promise<Begun> {
-  const orNothing = (error: unknown) => {
-    if (error instanceof Refused && error.code === "not_found") return undefined;
-    throw error;
-  };
-  const params = { path: { id } };
-  const [draft, versions] = await Promise.all([
-    ask(api.GET("/admin/activities/{id}/draft", { params })).catch(orNothing),
-    ask(api.GET("/admin/activities/{id}/versions", { params })).catch(orNothing),
-  ]);
-  const current = versions?.items[0];
+  const { draft, current } = await ask(api.GET("/admin/activities/{id}/documents", { params: { path: { id } } }));
   return {
-    drafted: draft !== undefined,
-    document: (draft as CampaignDocument | undefined) ?? current?.document ?? newDocument(id),
-    current,
+    drafted: draft !== null,
+    document: draft?.document ?? current?.document ?? newDocument(id),
+    current: current ?? undefined,
   };
 }
 

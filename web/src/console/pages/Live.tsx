@@ -1,10 +1,10 @@
-/** An activity as it runs: polled, less often while nobody answers, not at all while nobody looks. */
+/** An activity as it runs, over all servers: polled, less often while nobody answers, not at all while nobody looks. */
 import { Alert, Card, Progress, Statistic, Table } from "antd";
 import { useEffect, useRef, useState } from "react";
 
 import { type Api, type Schemas, ask } from "../../api/client";
 import { percent } from "../../draw/format";
-import { type Sample, band, metric, perSecond, runsOutAt } from "../rates";
+import { type Sample, band, perSecond, runsOutAt, slowWait } from "../rates";
 import { useApi } from "../session";
 import { timeOf } from "../time";
 import { useWords } from "../words";
@@ -13,47 +13,66 @@ import { Page } from "./Page";
 
 const EVERY_MS = 2_000;
 const EVERY_MS_MAX = 30_000;
-/** Counting a whole activity costs more than reading counters. */
-const TOTALS_EVERY = 5;
 /** How much of the past is shown and reckoned with. */
 const SAMPLES_MAX = 60;
 
-interface Seen {
+/** What is cheap to ask, and asked at each look. */
+interface Quick {
   at: number;
   activity: Schemas["ActivityBody"];
   stock: Schemas["StockBody"];
-  totals: Schemas["TotalsBody"];
-  metrics: string;
+  /** Draws of the last seconds, by every server. */
+  pace: Schemas["PaceBody"];
 }
 
+/** What is counted over everything there is, and asked now and then. */
+interface Slow {
+  totals: Schemas["TotalsBody"];
+  outbox: Schemas["OutboxCountsBody"];
+  /** When it may be asked again. */
+  againAt: number;
+}
+
+type Seen = Quick & Slow;
+
 interface History {
-  /** Draws made by the server, at each look. */
-  draws: Sample[];
-  /** Draws a second between one look and the next. */
+  /** Draws a second, at each look. */
   rates: number[];
   /** Units used, by award. */
   used: Record<string, Sample[]>;
 }
 
-async function look(api: Api, id: string, before: Seen | undefined, round: number): Promise<Seen> {
-  const params = { path: { id } };
-  const [activity, stock, metrics, totals] = await Promise.all([
-    ask(api.GET("/v1/activities/{id}", { params })),
-    ask(api.GET("/admin/activities/{id}/stock", { params })),
-    ask(api.GET("/metrics", { parseAs: "text" })),
-    before && round % TOTALS_EVERY !== 0 ? before.totals : ask(api.GET("/admin/activities/{id}/totals", { params })),
+async function lookSlowly(api: Api, id: string): Promise<Slow> {
+  const began = Date.now();
+  const [totals, outbox] = await Promise.all([
+    ask(api.GET("/admin/activities/{id}/totals", { params: { path: { id } } })),
+    ask(api.GET("/admin/outbox/counts")),
   ]);
-  return { at: Date.now(), activity, stock, totals, metrics };
+  return { totals, outbox, againAt: Date.now() + slowWait(Date.now() - began) };
 }
 
-function remember({ draws, rates, used }: History, seen: Seen): History {
+async function look(api: Api, id: string, before: Seen | undefined): Promise<Seen> {
+  const params = { path: { id } };
+  const [activity, stock, pace, slow] = await Promise.all([
+    ask(api.GET("/v1/activities/{id}", { params })),
+    ask(api.GET("/admin/activities/{id}/stock", { params })),
+    ask(api.GET("/admin/activities/{id}/pace", { params })),
+    before && Date.now() < before.againAt ? before : lookSlowly(api, id),
+  ]);
+  const { totals, outbox, againAt } = slow;
+  return { at: Date.now(), activity, stock, pace, totals, outbox, againAt };
+}
+
+/** Draws a second, of all servers. */
+function rateOf({ pace }: Seen): number {
+  return pace.draws / pace.seconds;
+}
+
+function remember({ rates, used }: History, seen: Seen): History {
   const add = (samples: Sample[], value: number) => [...samples, { at: seen.at, value }].slice(-SAMPLES_MAX);
-  const more = add(draws, metric(seen.metrics, "big_market_draws_total") ?? 0);
-  const rate = perSecond(more.slice(-2));
   const items = seen.stock.items.filter(({ kind }) => kind === "award");
   return {
-    draws: more,
-    rates: rate === undefined ? rates : [...rates, rate].slice(-SAMPLES_MAX),
+    rates: [...rates, rateOf(seen)].slice(-SAMPLES_MAX),
     used: Object.fromEntries(items.map(({ id, confirmed }) => [id, add(used[id] ?? [], confirmed)])),
   };
 }
@@ -61,37 +80,48 @@ function remember({ draws, rates, used }: History, seen: Seen): History {
 function useLive(id: string) {
   const api = useApi();
   const [seen, setSeen] = useState<Seen>();
-  const [history, setHistory] = useState<History>({ draws: [], rates: [], used: {} });
+  const [history, setHistory] = useState<History>({ rates: [], used: {} });
   const [troubled, setTroubled] = useState(false);
   const latest = useRef<Seen>(undefined);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let ended = false;
     let wait = EVERY_MS;
-    let round = 0;
+    let looking = false;
     const next = async () => {
-      if (!document.hidden) {
-        try {
-          const now = await look(api, id, latest.current, round);
-          round += 1;
-          if (ended) return;
-          latest.current = now;
-          setSeen(now);
-          setHistory((before) => remember(before, now));
-          setTroubled(false);
-          wait = EVERY_MS;
-        } catch {
-          if (ended) return;
-          setTroubled(true);
-          wait = Math.min(EVERY_MS_MAX, wait * 2);
-        }
+      looking = true;
+      try {
+        const now = await look(api, id, latest.current);
+        if (ended) return;
+        latest.current = now;
+        setSeen(now);
+        setHistory((before) => remember(before, now));
+        setTroubled(false);
+        wait = EVERY_MS;
+      } catch {
+        if (ended) return;
+        setTroubled(true);
+        wait = Math.min(EVERY_MS_MAX, wait * 2);
+      } finally {
+        looking = false;
       }
-      timer = setTimeout(() => void next(), wait);
+      later();
     };
-    void next();
+    const later = () => {
+      clearTimeout(timer);
+      if (!document.hidden) timer = setTimeout(() => void next(), wait);
+    };
+    // Hidden, nothing is asked; shown again, it is asked at once.
+    const turn = () => {
+      clearTimeout(timer);
+      if (!document.hidden && !looking) void next();
+    };
+    turn();
+    document.addEventListener("visibilitychange", turn);
     return () => {
       ended = true;
       clearTimeout(timer);
+      document.removeEventListener("visibilitychange", turn);
     };
   }, [api, id]);
   return { seen, history, troubled };
@@ -128,15 +158,14 @@ export function LivePage({ id }: { id: string }) {
   );
 }
 
-function Numbers({ seen: { totals, metrics }, history: { rates, draws } }: { seen: Seen; history: History }) {
+function Numbers({ seen, history: { rates } }: { seen: Seen; history: History }) {
   const tell = useWords();
-  const outbox = (state: string) => metric(metrics, "big_market_outbox_entries", `state="${state}"`) ?? 0;
-  const dead = outbox("dead");
+  const { totals, outbox, pace } = seen;
   return (
     <>
       <div className="cards">
         <Card>
-          <Statistic title={tell("Draws a second")} value={perSecond(draws.slice(-5)) ?? 0} precision={1} />
+          <Statistic title={tell("Draws a second")} value={rateOf(seen)} precision={1} />
         </Card>
         <Card>
           <Statistic title={tell("Draws")} value={totals.draws_used} suffix={`/ ${totals.draws_granted}`} />
@@ -148,17 +177,22 @@ function Numbers({ seen: { totals, metrics }, history: { rates, draws } }: { see
           <Statistic title={tell("Points {amount}", { amount: "" })} value={totals.points_issued} />
         </Card>
         <Card>
-          <Statistic title={tell("Outbox pending")} value={outbox("pending") + outbox("leased")} />
+          <Statistic title={tell("Outbox pending")} value={outbox.pending + outbox.leased} />
         </Card>
         <Card>
           <Statistic
             title={tell("Outbox dead")}
-            value={dead}
-            {...(dead > 0 && { styles: { content: { color: "#b3142f" } } })}
+            value={outbox.dead}
+            {...(outbox.dead > 0 && { styles: { content: { color: "#b3142f" } } })}
           />
         </Card>
       </div>
-      <Card size="small" title={tell("Draws a second")} extra={tell("of this server")} style={{ marginBottom: "1rem" }}>
+      <Card
+        size="small"
+        title={tell("Draws a second")}
+        extra={tell("of all servers, over {seconds} s", { seconds: pace.seconds })}
+        style={{ marginBottom: "1rem" }}
+      >
         <Chart values={rates} label={tell("Draws a second")} />
       </Card>
     </>

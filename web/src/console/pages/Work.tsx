@@ -1,4 +1,4 @@
-/** Work: the outbox, jobs and their fires, workflows, goods and coupons. */
+/** Work: the outbox, jobs and their fires, workflows, goods, coupons, and the processes that do it. */
 import { Tabs } from "antd";
 
 import { go, useRoute } from "../route";
@@ -8,6 +8,7 @@ import { GoodsTab } from "./Goods";
 import { FiresTab, JobsTab } from "./Jobs";
 import { OutboxTab } from "./Outbox";
 import { Page } from "./Page";
+import { ProcessesTab } from "./Processes";
 import { WorkflowsTab } from "./Workflows";
 
 export function WorkPage() {
@@ -26,6 +27,7 @@ export function WorkPage() {
           { key: "workflows", label: tell("Workflows"), children: <WorkflowsTab /> },
           { key: "goods", label: tell("Goods"), children: <GoodsTab /> },
           { key: "coupons", label: tell("Coupons"), children: <CouponsTab /> },
+          { key: "processes", label: tell("Processes"), children: <ProcessesTab /> },
         ]}
       />
     </Page>
