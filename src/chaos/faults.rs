@@ -214,6 +214,8 @@ async fn heal(victims: &mut Victims, mishap: Mishap, copy: Option<&Path>) -> Res
         Mishap::StopProcess(number) => {
             let service = &mut victims.processes[number].service;
             service.resume();
+            // Another mishap may have started it anew, and nobody asked that one.
+            service.ask_to_stop();
             service.gone(STOP_WITHIN).await;
             if service.runs() {
                 let cause = format!("{} was asked to stop and did not", service.name);
