@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde_json::{Value, json as value};
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
@@ -219,7 +220,7 @@ impl VersionRow {
 }
 
 /// What the catalog says of an activity, and says until the transaction ends.
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 pub(super) struct Held {
     activity_id: String,
     epoch: i64,
@@ -268,7 +269,12 @@ pub(super) async fn hold(
     .bind(activity_ids.into_iter().collect::<Vec<_>>())
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.activity_id.clone(), row)).collect())
+    Ok(by_activity(rows))
+}
+
+/// What is held, each under the id of its activity.
+pub(super) fn by_activity(held: Vec<Held>) -> HashMap<String, Held> {
+    held.into_iter().map(|held| (held.activity_id.clone(), held)).collect()
 }
 
 /// Waits until no transaction relies on the epoch, and keeps others from it: draws and orders that use units are there by

@@ -200,6 +200,19 @@ impl PostgresStore {
     /// Begins a transaction that has `locks` to itself. They are taken in the order of their numbers, so that no two
     /// transactions ever wait for each other in a circle. The buckets of its users live here, and stay until it ends.
     async fn write<'a>(&self, locks: impl IntoIterator<Item = Lock<'a>>) -> Tried<Transaction<'static, Postgres>> {
+        let (mut tx, buckets) = self.begin(locks).await?;
+        if !buckets.is_empty() && !shard::is_home(&mut tx, &buckets).await? {
+            return Err(NotHome.into());
+        }
+        Ok(tx)
+    }
+
+    /// Like [`Self::write`], but that the buckets, which it gives, may live elsewhere: it is asked after the locks are there, because
+    /// whoever moves a bucket away has its lock alone. What is not home by then must not be written.
+    async fn begin<'a>(
+        &self,
+        locks: impl IntoIterator<Item = Lock<'a>>,
+    ) -> Tried<(Transaction<'static, Postgres>, Vec<Bucket>)> {
         let mut wanted: Vec<(i64, bool)> = Vec::new();
         let mut buckets: BTreeSet<Bucket> = BTreeSet::new();
         for lock in locks {
@@ -222,11 +235,7 @@ impl PostgresStore {
             .execute(&mut *tx)
             .await?;
         }
-        // Asked after the locks are there: whoever moves a bucket away has its lock alone.
-        if !buckets.is_empty() && !shard::is_home(&mut tx, &Vec::from_iter(buckets)).await? {
-            return Err(NotHome.into());
-        }
-        Ok(tx)
+        Ok((tx, buckets.into_iter().collect()))
     }
 
     /// Begins a transaction whose statements all see the same moment, and which writes nothing.

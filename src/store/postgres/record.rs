@@ -1,13 +1,14 @@
 //! The one transaction that records draws.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::rows::value_columns;
-use super::{Lock, PostgresStore, Tried, bucket, catalog, changed, column, stock, uuid, wins};
+use super::catalog::Held;
+use super::{Lock, NotHome, PostgresStore, Tried, bucket, catalog, changed, column, stock, uuid, wins};
 use crate::domain::award::{AwardKind, AwardState};
 use crate::domain::bucket::Bucket;
 use crate::store::draws::{DrawGroup, NewDraw, Recorded};
@@ -21,11 +22,11 @@ impl PostgresStore {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
-        if let Some(answers) = self.record_batch(groups, Care::Hopeful).await? {
-            return Ok(answers);
+        if self.record_all(groups).await? {
+            return Ok(vec![Recorded::Committed; groups.len()]);
         }
         for _ in 0..stock::JUDGED_MAX {
-            if let Some(answers) = self.record_batch(groups, Care::Judged).await? {
+            if let Some(answers) = self.record_judged(groups).await? {
                 return Ok(answers);
             }
             // A void row took the key of a draw after it was judged. The next judgement sees it.
@@ -33,34 +34,44 @@ impl PostgresStore {
         Err("claims of the batch kept being ended under its judgement".into())
     }
 
-    /// Records the batch in one transaction. Nothing where something was in its way that must be judged first.
-    async fn record_batch(&self, groups: &[DrawGroup], care: Care) -> Tried<Option<Vec<Recorded>>> {
-        let mut batch = Batch::of(groups)?;
-        let users = groups.iter().map(|group| Lock::User(&group.user_id));
-        let activities = groups.iter().map(|group| Lock::ActivityStays(&group.activity_id));
-        let mut tx = self.write(users.chain(activities)).await?;
-        let answers = judge(&mut tx, &batch, care).await?;
-        if answers.iter().any(|answer| *answer != Recorded::Committed) {
-            batch.keep(|number| answers[number] == Recorded::Committed);
-            if batch.groups.is_empty() {
-                tx.rollback().await?;
-                return Ok(Some(answers));
-            }
-        }
+    /// Records all groups or, where anything is in the way of any, none.
+    async fn record_all(&self, groups: &[DrawGroup]) -> Tried<bool> {
+        let batch = Batch::of(groups)?;
+        let (mut tx, buckets) = self.begin(locks(groups)).await?;
         let written = match write(&mut tx, &batch).await {
-            Ok(written) => written,
+            Err(cause) if is_taken(&cause) => None,
+            written => Some(written?),
+        };
+        if let Some(written) = &written
+            && usize::try_from(written.home)? != buckets.len()
+        {
+            return Err(NotHome.into());
+        }
+        if !written.is_some_and(|written| written.is_sound(&batch)) {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        wins::count(&mut tx, batch.draws.iter().map(|draw| draw.new)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Records those groups that still can be. Nothing where something was in their way that was not judged.
+    async fn record_judged(&self, groups: &[DrawGroup]) -> Tried<Option<Vec<Recorded>>> {
+        let mut batch = Batch::of(groups)?;
+        let mut tx = self.write(locks(groups)).await?;
+        let answers = judge_all(&mut tx, &batch).await?;
+        batch.keep(|number| answers[number] == Recorded::Committed);
+        if batch.groups.is_empty() {
+            tx.rollback().await?;
+            return Ok(Some(answers));
+        }
+        match write(&mut tx, &batch).await {
             Err(cause) if is_taken(&cause) => {
                 tx.rollback().await?;
                 return Ok(None);
             }
-            Err(cause) => return Err(cause.into()),
-        };
-        match written.check(&batch) {
-            Err(_) if care == Care::Hopeful => {
-                tx.rollback().await?;
-                return Ok(None);
-            }
-            checked => checked?,
+            written => written?.check(&batch)?,
         }
         wins::count(&mut tx, batch.draws.iter().map(|draw| draw.new)).await?;
         tx.commit().await?;
@@ -68,13 +79,9 @@ impl PostgresStore {
     }
 }
 
-/// How much is looked at before a batch is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Care {
-    /// Only what the writing itself cannot find out.
-    Hopeful,
-    /// Everything, group by group.
-    Judged,
+/// What a transaction that records these has to itself.
+fn locks(groups: &[DrawGroup]) -> impl Iterator<Item = Lock<'_>> {
+    groups.iter().flat_map(|group| [Lock::User(&group.user_id), Lock::ActivityStays(&group.activity_id)])
 }
 
 /// Groups and their draws, each in one list, since each table is written by one statement.
@@ -149,30 +156,30 @@ impl<'a> NewDrawRow<'a> {
     }
 }
 
+/// Whether the activity, as it is held, still takes this group.
+fn judge(group: &DrawGroup, held: &HashMap<String, Held>) -> Recorded {
+    match held.get(group.activity_id.as_str()) {
+        Some(activity) if activity.epoch() == group.epoch => {
+            if !activity.is_open() {
+                Recorded::NotOpen
+            } else if activity.has_sealed(group.day) {
+                Recorded::DayOver
+            } else {
+                Recorded::Committed
+            }
+        }
+        _ => Recorded::Stale,
+    }
+}
+
 /// Tells of each group whether it can still be recorded. Exact, because it runs in the transaction that records: nothing that
 /// it looks at changes until that ends, but that a draw's key may be taken by a void row.
-async fn judge(tx: &mut PgConnection, batch: &Batch<'_>, care: Care) -> Tried<Vec<Recorded>> {
+async fn judge_all(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<Vec<Recorded>> {
     let held = catalog::hold(&mut *tx, batch.groups.iter().map(|row| &row.group.activity_id)).await?;
-    let (moved, taken) = match care {
-        Care::Hopeful => Default::default(),
-        Care::Judged => (moved(&mut *tx, &batch.groups).await?, taken(&mut *tx, &batch.draws).await?),
-    };
-    let judge = |row: &GroupRow<'_>| {
-        let group = row.group;
-        match held.get(group.activity_id.as_str()) {
-            Some(activity) if activity.epoch() == group.epoch => {
-                if !activity.is_open() {
-                    Recorded::NotOpen
-                } else if activity.has_sealed(group.day) {
-                    Recorded::DayOver
-                } else if moved.contains(&row.number) || taken.contains(&row.number) {
-                    Recorded::Moved
-                } else {
-                    Recorded::Committed
-                }
-            }
-            _ => Recorded::Stale,
-        }
+    let (moved, taken) = (moved(&mut *tx, &batch.groups).await?, taken(&mut *tx, &batch.draws).await?);
+    let judge = |row: &GroupRow<'_>| match judge(row.group, &held) {
+        Recorded::Committed if moved.contains(&row.number) || taken.contains(&row.number) => Recorded::Moved,
+        answer => answer,
     };
     Ok(batch.groups.iter().map(judge).collect())
 }
@@ -247,9 +254,12 @@ fn is_taken(cause: &sqlx::Error) -> bool {
     constraint.is_some_and(|name| matches!(name, "draw_pk" | "draw_request"))
 }
 
-/// What one batch wrote.
+/// What one batch wrote, and under which conditions.
 #[derive(FromRow)]
 struct Written {
+    /// Buckets of the batch that live here.
+    home: i64,
+    activities: Json<Vec<Held>>,
     spent: i64,
     /// Draws of each user in each day and month now, in the order of activity, user and period.
     counted: Vec<i64>,
@@ -259,6 +269,13 @@ struct Written {
 }
 
 impl Written {
+    /// Whether all of it was written, and may be.
+    fn is_sound(self, batch: &Batch<'_>) -> bool {
+        let checked = self.check(batch);
+        let held = catalog::by_activity(self.activities.0);
+        checked.is_ok() && batch.groups.iter().all(|row| judge(row.group, &held) == Recorded::Committed)
+    }
+
     /// Refuses what is not exactly what was meant: the transaction is dropped with it.
     fn check(&self, batch: &Batch<'_>) -> Tried<()> {
         let work = batch.draws.iter().filter(|row| row.new.outbox_id.is_some()).count();
@@ -277,8 +294,8 @@ impl Written {
     }
 }
 
-/// Writes the batch: quota spent, draws, their promises, and the work that fulfils them. One statement, for over a network each is a
-/// journey.
+/// Writes the batch: quota spent, draws, their promises, and the work that fulfils them. Holds the activities like [`catalog::hold`], and
+/// looks whether the buckets are home. One statement, for over a network each is a journey.
 ///
 /// Draws are written in the order of their keys: whoever ends claims takes keys in the same order.
 async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
@@ -332,8 +349,17 @@ async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx
           SELECT outbox_id, award_record_id, user_id, bucket, 'pending', dispatch_at, dispatch_at, wake_at, drawn_at
             FROM batch
            WHERE outbox_id IS NOT NULL
-       RETURNING outbox_id)
-          SELECT (SELECT COUNT(*) FROM spent) AS spent,
+       RETURNING outbox_id),
+               held AS MATERIALIZED (
+          SELECT activity.activity_id, stock_epoch.epoch, activity.state, activity.sealed_before
+            FROM stock_epoch
+            JOIN activity ON activity.activity_id = stock_epoch.activity_id
+           WHERE stock_epoch.activity_id = ANY($32)
+           ORDER BY stock_epoch.activity_id
+             FOR SHARE)
+          SELECT (SELECT COUNT(*) FROM bucket_home WHERE bucket = ANY($33) AND state = 'home') AS home,
+                 (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities,
+                 (SELECT COUNT(*) FROM spent) AS spent,
                  (SELECT array_agg(used ORDER BY activity_id, user_id, period) FROM counted) AS counted,
                  (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised,
                  (SELECT COUNT(*) FROM noted) AS noted",
@@ -369,6 +395,8 @@ async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx
     .bind(column(draws, |row| row.new.dispatch_at))
     .bind(column(draws, |row| row.new.outbox_id.map(|outbox_id| uuid(outbox_id.ulid()))))
     .bind(column(draws, |row| row.new.wake_at))
+    .bind(Vec::from_iter(BTreeSet::from_iter(groups.iter().map(|row| row.group.activity_id.as_str()))))
+    .bind(Vec::from_iter(BTreeSet::from_iter(groups.iter().map(|row| row.bucket))))
     .fetch_one(tx)
     .await
 }

@@ -65,6 +65,10 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a connection waits for another process's write before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Kibibytes of pages that the writer keeps. Its own two thousand are read from the file over and over as soon as there are a few
+/// thousand users, since theirs are rows all over the tables.
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+
 /// What went wrong, before it is named for the operation that failed.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -102,7 +106,8 @@ impl SqliteStore {
         // SQLite has one writer anyway: one connection queues in order here instead of failing busy there.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone().create_if_missing(true))
+            // A negative number is one of kibibytes.
+            .connect_with(options.clone().create_if_missing(true).pragma("cache_size", format!("-{WRITER_CACHE_KIB}")))
             .await
             .map_err(Fault::doing("open the database for writing"))?;
         let readers = SqlitePoolOptions::new()
