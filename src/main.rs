@@ -24,6 +24,10 @@ use tokio_util::sync::CancellationToken;
 mod measure;
 mod shards;
 
+/// Requests allocate small things on one thread and free them on another, which this does in less time and memory than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A self-hosted marketing draw platform: users draw, and every prize reaches its winner exactly once.
 ///
 /// Without a command, everything runs in one process with nothing else installed.

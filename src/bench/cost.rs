@@ -101,7 +101,9 @@ impl Meter {
             }
             None => 0,
         };
-        let seconds = self.processes.iter().map(|(name, number)| (name.clone(), processor_seconds(*number))).collect();
+        let known: Vec<u32> = self.processes.iter().map(|(_, number)| *number).collect();
+        let seconds = self.processes.iter().map(|(name, number)| (name.clone(), processor_seconds(*number, &known)));
+        let seconds = seconds.collect();
         Ok(Reading { seconds, statements, log_bytes, calls })
     }
 
@@ -188,11 +190,13 @@ fn script_calls(told: &str) -> u64 {
     ours.filter_map(|(_, rest)| rest.split(',').next()?.parse::<u64>().ok()).sum()
 }
 
-/// Seconds that a process has computed, with the processes it started: each connection to Postgres is one.
-fn processor_seconds(process_id: u32) -> f64 {
+/// Seconds that a process has computed, with the processes it started: each connection to Postgres is one. Without those that are known
+/// for themselves: the load starts everything else.
+fn processor_seconds(process_id: u32, known: &[u32]) -> f64 {
     let Ok(entries) = std::fs::read_dir("/proc") else { return 0.0 };
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     let ticks: u64 = numbers
+        .filter(|number| *number == process_id || !known.contains(number))
         .filter_map(|number| {
             let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
             ticks_of(&stat, number == process_id, process_id)
@@ -237,6 +241,6 @@ mod tests {
     fn this_process_computes() {
         let spin = std::time::Instant::now();
         while spin.elapsed() < std::time::Duration::from_millis(30) {}
-        assert!(processor_seconds(std::process::id()) > 0.0);
+        assert!(processor_seconds(std::process::id(), &[]) > 0.0);
     }
 }

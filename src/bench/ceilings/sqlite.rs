@@ -44,7 +44,8 @@ async fn make(directory: &Path) -> Result<SqlitePool, sqlx::Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         // As the product's writer.
-        .pragma("cache_size", "-32768");
+        .pragma("cache_size", "-32768")
+        .pragma("wal_autocheckpoint", "16384");
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     sqlx::raw_sql(SCHEMA).execute(&pool).await?;
     let users: Vec<_> = (0..USERS).map(|user| format!("user-{user}")).collect();

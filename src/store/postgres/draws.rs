@@ -243,7 +243,7 @@ impl PostgresStore {
         .bind(column(&requests, |(_, question, _)| question.user_id.as_str()))
         .bind(column(&requests, |(_, question, _)| question.activity_id.as_str()))
         .bind(column(&requests, |(.., request_id)| request_id.as_str()))
-        .fetch_all(&self.keyed)
+        .fetch_all(&self.drawing)
         .await?;
         let mut heads = BTreeMap::new();
         for (question, row) in questions.iter().zip(&rows) {
@@ -282,7 +282,7 @@ impl PostgresStore {
         .bind(column(requests, |(_, question, _)| question.user_id.as_str()))
         .bind(column(requests, |(_, question, _)| question.activity_id.as_str()))
         .bind(column(requests, |(.., request_id)| request_id.as_str()))
-        .fetch_all(&self.keyed)
+        .fetch_all(&self.drawing)
         .await?)
     }
 

@@ -83,6 +83,11 @@ const KEYED: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
+/// Connections for draws. Each lane has one batch under way, which reads facts over one connection and records over the other. So few,
+/// because a pool hands out its connections in turn: a backend that is used a twentieth of the time finds nothing in the caches of
+/// its processor, and computes twice as long.
+const DRAWING: u32 = 2;
+
 /// How long whoever does something over all databases waits for another who does the same.
 const TURN_WAIT: Duration = Duration::from_secs(10);
 
@@ -105,6 +110,8 @@ pub struct PostgresStore {
     pool: PgPool,
     /// For what looks up rows of users by their keys: see [`KEYED`].
     keyed: PgPool,
+    /// For draws alone, connected like `keyed`: see [`DRAWING`].
+    drawing: PgPool,
     holders: PgPool,
     /// For turns in which buckets stay or move. Not of `holders`: who waits for one there may have a turn.
     turns: PgPool,
@@ -179,16 +186,17 @@ impl PostgresStore {
             .connect_with(options.clone())
             .await
             .map_err(Fault::doing("open a database"))?;
-        let keyed = PgPoolOptions::new()
-            .max_connections(connections.max(1))
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_lazy_with(plain.options(KEYED));
+        let keyed = |connections| {
+            let keyed = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+            keyed.connect_lazy_with(plain.clone().options(KEYED))
+        };
+        let (keyed, drawing) = (keyed(connections.max(1)), keyed(DRAWING));
         let few = |connections| {
             let few = PgPoolOptions::new().max_connections(connections).min_connections(0);
             few.acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone())
         };
         let (holders, turns) = (few(HOLDERS_MAX), few(TURNS_MAX));
-        Ok(Self { pool, keyed, holders, turns, turn_wait: TURN_WAIT, place })
+        Ok(Self { pool, keyed, drawing, holders, turns, turn_wait: TURN_WAIT, place })
     }
 
     /// With another time to wait for whoever does the same over all databases.
@@ -200,48 +208,60 @@ impl PostgresStore {
     /// Begins a transaction that has `locks` to itself. They are taken in the order of their numbers, so that no two
     /// transactions ever wait for each other in a circle. The buckets of its users live here, and stay until it ends.
     async fn write<'a>(&self, locks: impl IntoIterator<Item = Lock<'a>>) -> Tried<Transaction<'static, Postgres>> {
-        let (mut tx, buckets) = self.begin(locks).await?;
+        let (wanted, buckets) = sorted(locks);
+        let pool = if buckets.is_empty() { &self.pool } else { &self.keyed };
+        let mut tx = begin(pool, &wanted).await?;
         if !buckets.is_empty() && !shard::is_home(&mut tx, &buckets).await? {
             return Err(NotHome.into());
         }
         Ok(tx)
     }
 
-    /// Like [`Self::write`], but that the buckets, which it gives, may live elsewhere: it is asked after the locks are there, because
-    /// whoever moves a bucket away has its lock alone. What is not home by then must not be written.
-    async fn begin<'a>(
+    /// Like [`Self::write`], for draws, but that the buckets, which it gives, may live elsewhere: it is asked after the locks are there,
+    /// because whoever moves a bucket away has its lock alone. What is not home by then must not be written.
+    async fn write_draws<'a>(
         &self,
         locks: impl IntoIterator<Item = Lock<'a>>,
     ) -> Tried<(Transaction<'static, Postgres>, Vec<Bucket>)> {
-        let mut wanted: Vec<(i64, bool)> = Vec::new();
-        let mut buckets: BTreeSet<Bucket> = BTreeSet::new();
-        for lock in locks {
-            wanted.push((lock.number(), matches!(lock, Lock::ActivityStays(_) | Lock::Bucket(_))));
-            buckets.extend(lock.bucket());
-        }
-        wanted.extend(buckets.iter().map(|bucket| (bucket_lock(*bucket), true)));
-        // Wanted both ways, a lock is taken alone.
-        wanted.sort_unstable();
-        wanted.dedup_by_key(|(number, _)| *number);
-        let pool = if buckets.is_empty() { &self.pool } else { &self.keyed };
-        let mut tx = pool.begin().await?;
-        if !wanted.is_empty() {
-            sqlx::query(
-                r"SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
-                    FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, shared)",
-            )
-            .bind(column(&wanted, |(number, _)| *number))
-            .bind(column(&wanted, |(_, shared)| *shared))
-            .execute(&mut *tx)
-            .await?;
-        }
-        Ok((tx, buckets.into_iter().collect()))
+        let (wanted, buckets) = sorted(locks);
+        Ok((begin(&self.drawing, &wanted).await?, buckets))
     }
 
     /// Begins a transaction whose statements all see the same moment, and which writes nothing.
     async fn snapshot(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await
     }
+}
+
+/// The numbers of locks in their order, each with whether it is shared, and the buckets that must live here.
+fn sorted<'a>(locks: impl IntoIterator<Item = Lock<'a>>) -> (Vec<(i64, bool)>, Vec<Bucket>) {
+    let mut wanted: Vec<(i64, bool)> = Vec::new();
+    let mut buckets: BTreeSet<Bucket> = BTreeSet::new();
+    for lock in locks {
+        wanted.push((lock.number(), matches!(lock, Lock::ActivityStays(_) | Lock::Bucket(_))));
+        buckets.extend(lock.bucket());
+    }
+    wanted.extend(buckets.iter().map(|bucket| (bucket_lock(*bucket), true)));
+    // Wanted both ways, a lock is taken alone.
+    wanted.sort_unstable();
+    wanted.dedup_by_key(|(number, _)| *number);
+    (wanted, buckets.into_iter().collect())
+}
+
+/// Begins a transaction that has these locks to itself, or shares them.
+async fn begin(pool: &PgPool, wanted: &[(i64, bool)]) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    if !wanted.is_empty() {
+        sqlx::query(
+            r"SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(number) ELSE pg_advisory_xact_lock(number) END
+                FROM UNNEST($1::bigint[], $2::boolean[]) AS wanted (number, shared)",
+        )
+        .bind(column(wanted, |(number, _)| *number))
+        .bind(column(wanted, |(_, shared)| *shared))
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(tx)
 }
 
 /// Where a database is, for people: never how to get in.
@@ -307,6 +327,7 @@ impl Store for PostgresStore {
     async fn close(&self) {
         self.turns.close().await;
         self.holders.close().await;
+        self.drawing.close().await;
         self.keyed.close().await;
         self.pool.close().await;
     }

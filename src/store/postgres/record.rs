@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::rows::value_columns;
 use super::catalog::Held;
+use super::rows::value_columns;
 use super::{Lock, NotHome, PostgresStore, Tried, bucket, catalog, changed, column, stock, uuid, wins};
 use crate::domain::award::{AwardKind, AwardState};
 use crate::domain::bucket::Bucket;
@@ -37,7 +37,7 @@ impl PostgresStore {
     /// Records all groups or, where anything is in the way of any, none.
     async fn record_all(&self, groups: &[DrawGroup]) -> Tried<bool> {
         let batch = Batch::of(groups)?;
-        let (mut tx, buckets) = self.begin(locks(groups)).await?;
+        let (mut tx, buckets) = self.write_draws(locks(groups)).await?;
         let written = match write(&mut tx, &batch).await {
             Err(cause) if is_taken(&cause) => None,
             written => Some(written?),

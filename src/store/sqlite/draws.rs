@@ -194,8 +194,9 @@ impl SqliteStore {
         let activity_ids: HashSet<_> = questions.iter().map(|question| &question.activity_id).collect();
         let (asked, activity_ids) = (json(&asked)?, json(&activity_ids)?);
 
-        // One read transaction is one snapshot: heads, quota and draws that belong together.
-        let mut tx = self.readers.begin().await?;
+        // One read transaction is one snapshot: heads, quota and draws that belong together. Over the connection that writes: it has
+        // the pages in memory, where the others would read them from the file after every commit; and who draws waits for it anyway.
+        let mut tx = self.writer.begin().await?;
         let heads = catalog::read_heads(&mut tx, &activity_ids).await?;
         let rows: Vec<FactsRow> = sqlx::query_as(
             r"SELECT COALESCE(quota.granted, 0) AS granted, COALESCE(quota.used, 0) AS used,

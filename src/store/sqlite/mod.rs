@@ -69,6 +69,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// thousand users, since theirs are rows all over the tables.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
 
+/// Pages of the log after which it is folded into the file: 64 MiB. A batch of draws writes rows all over the tables, so that most pages
+/// are written again long before then, and folded once.
+const CHECKPOINT_PAGES: u32 = 16 * 1024;
+
 /// What went wrong, before it is named for the operation that failed.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -102,7 +106,8 @@ impl SqliteStore {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
         // SQLite has one writer anyway: one connection queues in order here instead of failing busy there.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

@@ -1,37 +1,73 @@
 //! The one transaction that records draws.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::SqliteConnection;
+use sqlx::error::DatabaseError;
+use sqlx::{FromRow, SqliteConnection};
 
 use super::rows::value_columns;
 use super::{SqliteStore, Tried, changed, json, millis, wins};
 use crate::domain::award::{AwardKind, AwardState};
 use crate::domain::bucket::Bucket;
+use crate::domain::campaign::ActivityState;
 use crate::domain::draw::Reason;
 use crate::domain::id::{ActivityId, RequestId, UserId};
 use crate::domain::standing::Standing;
 use crate::store::draws::{DrawGroup, NewDraw, Recorded};
 
 impl SqliteStore {
-    /// Judges every group, then writes those that can still be recorded.
+    /// Judges every group, and writes those that can still be recorded.
+    ///
+    /// What the draws were decided from was read a moment ago, so at first nothing of users is read again: the statements that write
+    /// have the same conditions. Where they do not do all that was meant, the batch is judged group by group.
     pub(super) async fn try_record(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
-        let mut batch = Batch::of(groups);
-        let mut text = batch.text()?;
-        let mut tx = self.write().await?;
-        let answers = judge(&mut tx, &text).await?;
-        if answers.iter().any(|answer| *answer != Recorded::Committed) {
-            batch.keep(|number| answers[number] == Recorded::Committed);
-            if batch.groups.is_empty() {
-                tx.rollback().await?;
-                return Ok(answers);
-            }
-            text = batch.text()?;
+        if groups.is_empty() {
+            return Ok(Vec::new());
         }
-        spend_quota(&mut tx, &batch, &text).await?;
+        if self.record_all(groups).await? {
+            return Ok(vec![Recorded::Committed; groups.len()]);
+        }
+        self.record_judged(groups).await
+    }
+
+    /// Records all groups or, where anything is in the way of any, none.
+    async fn record_all(&self, groups: &[DrawGroup]) -> Tried<bool> {
+        let batch = Batch::of(groups);
+        let text = batch.text()?;
+        let mut tx = self.write().await?;
+        let held = hold(&mut tx, groups).await?;
+        let mut sound = groups.iter().all(|group| judge(group, &held) == Recorded::Committed);
+        if sound {
+            sound = match write(&mut tx, &text).await {
+                Ok(written) => written.check(&batch).is_ok(),
+                // A draw's key, or its request, is another row's.
+                Err(cause) if cause.as_database_error().is_some_and(DatabaseError::is_unique_violation) => false,
+                Err(cause) => return Err(cause.into()),
+            };
+        }
+        if !sound {
+            tx.rollback().await?;
+            return Ok(false);
+        }
         wins::count(&mut tx, &text.draws, batch.wins()).await?;
-        write_draws(&mut tx, &batch, &text).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Records those groups that still can be.
+    async fn record_judged(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
+        let mut batch = Batch::of(groups);
+        let mut tx = self.write().await?;
+        let answers = judge_all(&mut tx, groups, &batch.text()?).await?;
+        batch.keep(|number| answers[number] == Recorded::Committed);
+        if batch.groups.is_empty() {
+            tx.rollback().await?;
+            return Ok(answers);
+        }
+        let text = batch.text()?;
+        write(&mut tx, &text).await?.check(&batch)?;
+        wins::count(&mut tx, &text.draws, batch.wins()).await?;
         tx.commit().await?;
         Ok(answers)
     }
@@ -89,7 +125,6 @@ struct GroupJson<'a> {
     used: u32,
     used_today: u32,
     used_this_month: u32,
-    epoch: i64,
 }
 
 impl<'a> GroupJson<'a> {
@@ -105,7 +140,6 @@ impl<'a> GroupJson<'a> {
             used: group.decided_from.used,
             used_today: group.decided_from.used_today,
             used_this_month: group.decided_from.used_this_month,
-            epoch: group.epoch.0,
         }
     }
 }
@@ -184,24 +218,63 @@ impl<'a> DrawJson<'a> {
     }
 }
 
+/// What the catalog says of an activity.
+#[derive(FromRow)]
+struct Held {
+    activity_id: String,
+    epoch: i64,
+    state: String,
+    sealed_before: Option<String>,
+}
+
+/// What the catalog says of the activities. Nobody changes it until the transaction ends.
+async fn hold(tx: &mut SqliteConnection, groups: &[DrawGroup]) -> Tried<HashMap<String, Held>> {
+    let activity_ids: BTreeSet<_> = groups.iter().map(|group| &group.activity_id).collect();
+    let rows: Vec<Held> = sqlx::query_as(
+        r"SELECT activity.activity_id, stock_epoch.epoch, activity.state, activity.sealed_before
+            FROM json_each(?1) AS wanted
+            JOIN activity ON activity.activity_id = wanted.value
+            JOIN stock_epoch ON stock_epoch.activity_id = activity.activity_id",
+    )
+    .bind(json(&activity_ids)?)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.activity_id.clone(), row)).collect())
+}
+
+/// Whether the activity still takes this group.
+fn judge(group: &DrawGroup, held: &HashMap<String, Held>) -> Recorded {
+    match held.get(group.activity_id.as_str()) {
+        Some(activity) if activity.epoch == group.epoch.0 => {
+            if activity.state != ActivityState::Open.as_str() {
+                Recorded::NotOpen
+            } else if activity.sealed_before.as_ref().is_some_and(|before| *before > group.day.to_string()) {
+                Recorded::DayOver
+            } else {
+                Recorded::Committed
+            }
+        }
+        _ => Recorded::Stale,
+    }
+}
+
 /// Tells of each group whether it can still be recorded. Exact, because it runs in the transaction that records.
-async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Recorded>> {
-    let words: Vec<String> = sqlx::query_scalar(
-        r"SELECT CASE
-                 WHEN stock_epoch.epoch IS NOT batch.value ->> 'epoch' THEN 'stale'
-                 WHEN activity.state IS NOT 'open' THEN 'not_open'
-                 WHEN activity.sealed_before > batch.value ->> 'day' THEN 'day_over'
-                 WHEN quota.used IS NOT batch.value ->> 'used'
-                   OR quota.used + (batch.value ->> 'count') > quota.granted
-                   OR COALESCE(today.used, 0) <> batch.value ->> 'used_today'
-                   OR COALESCE(this_month.used, 0) <> batch.value ->> 'used_this_month' THEN 'moved'
-                 ELSE 'committed'
-                 END
+async fn judge_all(tx: &mut SqliteConnection, groups: &[DrawGroup], batch: &BatchText) -> Tried<Vec<Recorded>> {
+    let held = hold(&mut *tx, groups).await?;
+    let mut in_the_way = moved(&mut *tx, batch).await?;
+    in_the_way.extend(taken(&mut *tx, batch).await?);
+    let judge = |(number, group)| match judge(group, &held) {
+        Recorded::Committed if in_the_way.contains(&number) => Recorded::Moved,
+        answer => answer,
+    };
+    Ok((0_i64..).zip(groups).map(judge).collect())
+}
+
+/// Groups whose user has another account than they were decided from.
+async fn moved(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<HashSet<i64>> {
+    let moved: Vec<i64> = sqlx::query_scalar(
+        r"SELECT batch.value ->> 'number'
             FROM jsonb_each(?1) AS batch
-            LEFT JOIN stock_epoch
-              ON stock_epoch.activity_id = batch.value ->> 'activity_id'
-            LEFT JOIN activity
-              ON activity.activity_id = batch.value ->> 'activity_id'
             LEFT JOIN quota
               ON quota.user_id = batch.value ->> 'user_id'
              AND quota.activity_id = batch.value ->> 'activity_id'
@@ -213,13 +286,21 @@ async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Record
               ON this_month.activity_id = batch.value ->> 'activity_id'
              AND this_month.user_id = batch.value ->> 'user_id'
              AND this_month.period = batch.value ->> 'month'
-           ORDER BY batch.key",
+           WHERE quota.used IS NOT batch.value ->> 'used'
+              OR quota.used + (batch.value ->> 'count') > quota.granted
+              OR COALESCE(today.used, 0) <> batch.value ->> 'used_today'
+              OR COALESCE(this_month.used, 0) <> batch.value ->> 'used_this_month'",
     )
     .bind(&batch.groups)
-    .fetch_all(&mut *tx)
+    .fetch_all(tx)
     .await?;
-    // A draw id is taken by its own row, were this call a repeat, or by a void row; a request by an earlier answer.
-    let taken: HashSet<i64> = sqlx::query_scalar(
+    Ok(moved.into_iter().collect())
+}
+
+/// Groups with a draw that cannot be written. A draw id is taken by its own row, were this call a repeat, or by a void row; a
+/// request by an earlier answer.
+async fn taken(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<HashSet<i64>> {
+    let taken: Vec<i64> = sqlx::query_scalar(
         r"SELECT batch.value ->> 'group'
             FROM jsonb_each(?1) AS batch
            WHERE EXISTS (SELECT 1
@@ -234,26 +315,35 @@ async fn judge(tx: &mut SqliteConnection, batch: &BatchText) -> Tried<Vec<Record
                             AND draw.request_index = batch.value ->> 'request_index')",
     )
     .bind(&batch.draws)
-    .fetch_all(&mut *tx)
-    .await?
-    .into_iter()
-    .collect();
-    (0_i64..)
-        .zip(words)
-        .map(|(number, word)| match word.as_str() {
-            "stale" => Ok(Recorded::Stale),
-            "not_open" => Ok(Recorded::NotOpen),
-            "day_over" => Ok(Recorded::DayOver),
-            "moved" => Ok(Recorded::Moved),
-            _ if taken.contains(&number) => Ok(Recorded::Moved),
-            "committed" => Ok(Recorded::Committed),
-            other => Err(format!("a group was judged {other:?}").into()),
-        })
-        .collect()
+    .fetch_all(tx)
+    .await?;
+    Ok(taken.into_iter().collect())
 }
 
-/// Spends the quota of groups that were judged. The conditions are repeated: a statement must be right by itself.
-async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchText) -> Tried<()> {
+/// Rows that one batch wrote.
+struct Written {
+    spent: u64,
+    counted: u64,
+    drawn: u64,
+    promised: u64,
+    noted: u64,
+}
+
+impl Written {
+    /// Refuses what is not exactly what was meant: the transaction is dropped with it.
+    fn check(&self, batch: &Batch<'_>) -> Tried<()> {
+        let work = batch.draws.iter().filter(|draw| draw.outbox_id.is_some()).count();
+        changed("quota", self.spent, batch.groups.len())?;
+        changed("quota_period", self.counted, 2 * batch.groups.len())?;
+        changed("draw", self.drawn, batch.draws.len())?;
+        changed("award_record", self.promised, batch.draws.len())?;
+        changed("outbox", self.noted, work)
+    }
+}
+
+/// Writes the batch: quota spent, draws, their promises, and the work that fulfils them. The conditions of a judgement are repeated: a
+/// statement must be right by itself.
+async fn write(tx: &mut SqliteConnection, text: &BatchText) -> Result<Written, sqlx::Error> {
     let spent = sqlx::query(
         r"UPDATE quota
              SET used = used + (batch.value ->> 'count')
@@ -266,7 +356,6 @@ async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
     .bind(&text.groups)
     .execute(&mut *tx)
     .await?;
-    changed("quota", spent.rows_affected(), batch.groups.len())?;
     // `used` of the row offered is what it must be afterwards.
     let counted = sqlx::query(
         r"INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
@@ -285,12 +374,7 @@ async fn spend_quota(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
     .bind(&text.groups)
     .execute(&mut *tx)
     .await?;
-    changed("quota_period", counted.rows_affected(), 2 * batch.groups.len())
-}
-
-/// Writes draws, the promises of their awards, and the work that fulfils them.
-async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchText) -> Tried<()> {
-    let inserted = sqlx::query(
+    let drawn = sqlx::query(
         r"INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                             used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku,
                             draws, award_record_id)
@@ -304,8 +388,7 @@ async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
     .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    changed("draw", inserted.rows_affected(), batch.draws.len())?;
-    let inserted = sqlx::query(
+    let promised = sqlx::query(
         r"INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
                                     delivered_at)
           SELECT value ->> 'award_record_id', value ->> 'draw_id', value ->> 'user_id', value ->> 'bucket',
@@ -315,8 +398,7 @@ async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
     .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    changed("award_record", inserted.rows_affected(), batch.draws.len())?;
-    let inserted = sqlx::query(
+    let noted = sqlx::query(
         r"INSERT INTO outbox (outbox_id, award_record_id, user_id, bucket, state, run_at, due_at, wake_at, created_at)
           SELECT value ->> 'outbox_id', value ->> 'award_record_id', value ->> 'user_id', value ->> 'bucket',
                  'pending', value ->> 'dispatch_at', value ->> 'dispatch_at', value ->> 'wake_at',
@@ -327,6 +409,11 @@ async fn write_draws(tx: &mut SqliteConnection, batch: &Batch<'_>, text: &BatchT
     .bind(&text.draws)
     .execute(&mut *tx)
     .await?;
-    let promises = batch.draws.iter().filter(|draw| draw.outbox_id.is_some()).count();
-    changed("outbox", inserted.rows_affected(), promises)
+    Ok(Written {
+        spent: spent.rows_affected(),
+        counted: counted.rows_affected(),
+        drawn: drawn.rows_affected(),
+        promised: promised.rows_affected(),
+        noted: noted.rows_affected(),
+    })
 }
