@@ -46,6 +46,9 @@ pub struct Drawn {
 
 /// Times that a batch is tried for requests whose facts moved or whose stock went stale, before they are sent away.
 const TRIES_MAX: u32 = 8;
+/// Lanes for each database: one reads and decides while the other waits for the disk. A user's draws share one, so that none is decided
+/// from facts that the other changes.
+pub(super) const LANES: usize = 2;
 /// How long the wake-up after a commit may take before the relay looks for the work itself.
 const WAKE_GRACE: TimeDelta = TimeDelta::seconds(5);
 
@@ -88,7 +91,8 @@ impl App {
     pub async fn draw(&self, request: DrawRequest) -> Result<Drawn> {
         let (answer, answered) = oneshot::channel();
         let shard = self.inner.store.shard_of(&request.user_id);
-        self.inner.draw_lanes[shard].offer(Waiting { request, answer }).map_err(|_| Refusal::TryAgain)?;
+        let lane = shard * LANES + usize::from(Bucket::of(&request.user_id).number()) % LANES;
+        self.inner.draw_lanes[lane].offer(Waiting { request, answer }).map_err(|_| Refusal::TryAgain)?;
         answered.await.unwrap_or_else(|_| {
             let cause = "the batch ended without an answer".into();
             Err(Fault { doing: "draw", cause }.into())

@@ -134,8 +134,8 @@ impl App {
             let (draws, wakes) = (weak.clone(), weak.clone());
             let limits =
                 lane::Limits { batch_max: parts.config.draws.batch_max, waiting_max: parts.config.draws.waiting_max };
-            // One for each database, so that one that hangs holds up nobody of another.
-            let draw_lanes = (0..parts.store.shards()).map(|_| {
+            // Each database has its own, so that one that hangs holds up nobody of another.
+            let draw_lanes = (0..parts.store.shards() * draws::LANES).map(|_| {
                 let draws = draws.clone();
                 lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
                     let inner = draws.upgrade();

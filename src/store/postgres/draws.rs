@@ -131,6 +131,11 @@ impl DrawStore for PostgresStore {
     }
 }
 
+/// A user's request in an activity as one text, by which its draws are looked up. No id has a line feed.
+pub(super) fn request(user_id: &UserId, activity_id: &ActivityId, request_id: &RequestId) -> String {
+    format!("{user_id}\n{activity_id}\n{request_id}")
+}
+
 #[derive(FromRow)]
 struct DrawWithAwardRow {
     #[sqlx(flatten)]
@@ -199,12 +204,9 @@ impl PostgresStore {
                WHERE activity.activity_id = ANY($5)),
                    repeated AS MATERIALIZED (
               SELECT DISTINCT asked.question
-                FROM UNNEST($6::bigint[], $7::text[], $8::text[], $9::text[])
-                  AS asked (question, user_id, activity_id, request_id)
+                FROM UNNEST($6::bigint[], $7::text[]) AS asked (question, request)
                 JOIN live_draw
-                  ON live_draw.user_id = asked.user_id
-                 AND live_draw.activity_id = asked.activity_id
-                 AND live_draw.request_id = asked.request_id)
+                  ON live_draw.user_id || E'\n' || live_draw.activity_id || E'\n' || live_draw.request_id = asked.request)
               SELECT COALESCE(quota.granted, 0) AS granted, COALESCE(quota.used, 0) AS used,
                      COALESCE(today.used, 0) AS used_today, COALESCE(this_month.used, 0) AS used_this_month,
                      user_list.list,
@@ -240,9 +242,9 @@ impl PostgresStore {
         .bind(column(questions, |question| question.day.month().to_string()))
         .bind(activity_ids.into_iter().collect::<Vec<_>>())
         .bind(column(&requests, |(number, ..)| *number))
-        .bind(column(&requests, |(_, question, _)| question.user_id.as_str()))
-        .bind(column(&requests, |(_, question, _)| question.activity_id.as_str()))
-        .bind(column(&requests, |(.., request_id)| request_id.as_str()))
+        .bind(column(&requests, |(_, question, request_id)| {
+            request(&question.user_id, &question.activity_id, request_id)
+        }))
         .fetch_all(&self.drawing)
         .await?;
         let mut heads = BTreeMap::new();
@@ -270,18 +272,15 @@ impl PostgresStore {
     async fn earlier_draws(&self, requests: &[(i64, &FactsQuestion, &RequestId)]) -> Tried<Vec<EarlierRow>> {
         Ok(sqlx::query_as(
             r"SELECT asked.question, live_draw.*
-                FROM UNNEST($1::bigint[], $2::text[], $3::text[], $4::text[])
-                  AS asked (question, user_id, activity_id, request_id)
+                FROM UNNEST($1::bigint[], $2::text[]) AS asked (question, request)
                 JOIN live_draw
-                  ON live_draw.user_id = asked.user_id
-                 AND live_draw.activity_id = asked.activity_id
-                 AND live_draw.request_id = asked.request_id
+                  ON live_draw.user_id || E'\n' || live_draw.activity_id || E'\n' || live_draw.request_id = asked.request
                ORDER BY asked.question, live_draw.request_id, live_draw.request_index",
         )
         .bind(column(requests, |(number, ..)| *number))
-        .bind(column(requests, |(_, question, _)| question.user_id.as_str()))
-        .bind(column(requests, |(_, question, _)| question.activity_id.as_str()))
-        .bind(column(requests, |(.., request_id)| request_id.as_str()))
+        .bind(column(requests, |(_, question, request_id)| {
+            request(&question.user_id, &question.activity_id, request_id)
+        }))
         .fetch_all(&self.drawing)
         .await?)
     }

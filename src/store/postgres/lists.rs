@@ -35,7 +35,7 @@ impl ListStore for PostgresStore {
         let rows: Vec<ListedRow> = sqlx::query_as(
             r"SELECT activity_id, user_id, list, reason, created_at
                 FROM user_list
-               WHERE activity_id = $1
+               WHERE activity_id || '' = $1
                  AND list = $2
                  AND user_id > $3
                ORDER BY user_id

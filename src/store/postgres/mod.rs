@@ -83,8 +83,7 @@ const KEYED: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Connections for draws. Each lane has one batch under way, which reads facts over one connection and records over the other. So few,
-/// because a pool hands out its connections in turn: a backend that is used a twentieth of the time finds nothing in the caches of
+/// Connections for draws: as many as lanes, each of which has one batch under way. So few, because a pool hands out its connections in turn: a backend that is used a twentieth of the time finds nothing in the caches of
 /// its processor, and computes twice as long.
 const DRAWING: u32 = 2;
 

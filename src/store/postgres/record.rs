@@ -7,6 +7,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::catalog::Held;
+use super::draws::request;
 use super::rows::value_columns;
 use super::{Lock, NotHome, PostgresStore, Tried, bucket, catalog, changed, column, stock, uuid, wins};
 use crate::domain::award::{AwardKind, AwardState};
@@ -229,19 +230,16 @@ async fn taken(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<HashSet
             JOIN draw ON draw.draw_id = batch.draw_id
            UNION ALL
           SELECT batch.number - 1
-            FROM UNNEST($2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
-              AS batch (user_id, activity_id, request_id, request_index, number)
+            FROM UNNEST($2::text[], $3::bigint[]) WITH ORDINALITY AS batch (request, request_index, number)
             JOIN draw
               ON NOT draw.void
-             AND draw.user_id = batch.user_id
-             AND draw.activity_id = batch.activity_id
-             AND draw.request_id = batch.request_id
+             AND draw.user_id || E'\n' || draw.activity_id || E'\n' || draw.request_id = batch.request
              AND draw.request_index = batch.request_index",
     )
     .bind(column(draws, |row| uuid(row.new.draw.draw_id.ulid())))
-    .bind(column(draws, |row| row.new.draw.user_id.as_str()))
-    .bind(column(draws, |row| row.new.draw.activity_id.as_str()))
-    .bind(column(draws, |row| row.new.draw.request_id.as_str()))
+    .bind(column(draws, |NewDrawRow { new, .. }| {
+        request(&new.draw.user_id, &new.draw.activity_id, &new.draw.request_id)
+    }))
     .bind(column(draws, |row| i64::from(row.new.draw.index)))
     .fetch_all(tx)
     .await?;

@@ -118,7 +118,7 @@ impl PostgresStore {
         let (users, granted, used): (i64, i64, i64) = sqlx::query_as(
             r"SELECT COUNT(*) FILTER (WHERE used > 0), COALESCE(SUM(granted), 0)::bigint, COALESCE(SUM(used), 0)::bigint
                 FROM quota
-               WHERE activity_id = $1",
+               WHERE activity_id || '' = $1",
         )
         .bind(activity_id.as_str())
         .fetch_one(&mut *tx)

@@ -63,7 +63,7 @@ pub(super) async fn replace(
     }
     sqlx::query(
         r"DELETE FROM award_win
-           WHERE activity_id = $1
+           WHERE activity_id || '' = $1
              AND award_id <> ALL($2::text[])",
     )
     .bind(activity_id.as_str())

@@ -351,7 +351,17 @@ async fn write(tx: &mut SqliteConnection, text: &BatchText) -> Result<Written, s
            WHERE quota.user_id = batch.value ->> 'user_id'
              AND quota.activity_id = batch.value ->> 'activity_id'
              AND quota.used = batch.value ->> 'used'
-             AND quota.used + (batch.value ->> 'count') <= quota.granted",
+             AND quota.used + (batch.value ->> 'count') <= quota.granted
+             AND batch.value ->> 'used_today' = COALESCE((SELECT today.used
+                                                            FROM quota_period AS today
+                                                           WHERE today.activity_id = batch.value ->> 'activity_id'
+                                                             AND today.user_id = batch.value ->> 'user_id'
+                                                             AND today.period = batch.value ->> 'day'), 0)
+             AND batch.value ->> 'used_this_month' = COALESCE((SELECT this_month.used
+                                                                 FROM quota_period AS this_month
+                                                                WHERE this_month.activity_id = batch.value ->> 'activity_id'
+                                                                  AND this_month.user_id = batch.value ->> 'user_id'
+                                                                  AND this_month.period = batch.value ->> 'month'), 0)",
     )
     .bind(&text.groups)
     .execute(&mut *tx)
