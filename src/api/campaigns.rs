@@ -130,6 +130,45 @@ pub(super) struct DraftBody {
     document: CampaignDocument,
 }
 
+/// A draft among others.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DraftLineBody {
+    /// The activity; it may never have been published.
+    #[schema(example = "spring")]
+    activity_id: String,
+    /// What users will read.
+    title: String,
+    /// When it was last saved.
+    updated_at: Time,
+    /// Who saved it last: the name of an operator or API key, or the product itself.
+    saved_by: String,
+}
+
+impl From<Draft> for DraftLineBody {
+    fn from(draft: Draft) -> Self {
+        Self {
+            activity_id: draft.activity_id.to_string(),
+            title: draft.document.title,
+            updated_at: Time(draft.updated_at),
+            saved_by: draft.saved_by.name.unwrap_or(draft.saved_by.actor),
+        }
+    }
+}
+
+/// List drafts
+///
+/// Every document that is being edited, by the id of its activity.
+#[utoipa::path(
+    get,
+    path = "/admin/drafts",
+    tag = "campaigns",
+    responses((status = 200, description = "The drafts.", body = Items<DraftLineBody>)),
+)]
+pub(super) async fn drafts(State(app): State<App>) -> Result<Json<Items<DraftLineBody>>, Problem> {
+    let drafts = app.drafts().await?;
+    Ok(Json(Items { items: drafts.into_iter().map(Into::into).collect() }))
+}
+
 impl From<Draft> for DraftBody {
     fn from(draft: Draft) -> Self {
         Self {

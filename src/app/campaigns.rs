@@ -52,6 +52,14 @@ impl App {
         Ok(draft.ok_or_else(|| Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() })?)
     }
 
+    /// Every draft, by the id of its activity.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn drafts(&self) -> Result<Vec<Draft>> {
+        Ok(self.inner.store.drafts().await?)
+    }
+
     /// Publishes the draft of an activity: exactly the one that was `reviewed`, where its digest is given. With the setting
     /// `campaigns.second_person` it must be given, by an operator who did not save the draft.
     ///

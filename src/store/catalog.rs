@@ -154,6 +154,9 @@ pub trait CatalogStore {
     /// All versions, newest first.
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
 
+    /// Every draft, by the id of its activity.
+    async fn drafts(&self) -> Stored<Vec<Draft>>;
+
     /// Saves a draft over the one before, and gives it as it is now. The same document by the same actor again is no change
     /// worth a record.
     async fn save_draft(&self, activity_id: &ActivityId, document: &CampaignDocument, change: &Change)

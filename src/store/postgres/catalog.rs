@@ -100,6 +100,24 @@ impl CatalogStore for PostgresStore {
         .map_err(Fault::doing("read a draft"))
     }
 
+    async fn drafts(&self) -> Stored<Vec<Draft>> {
+        async {
+            let mut connection = self.pool.acquire().await?;
+            let rows: Vec<DraftRow> = sqlx::query_as(
+                r"SELECT activity_id, document, updated_at, saved_by
+                    FROM campaign_draft
+                   ORDER BY activity_id",
+            )
+            .fetch_all(&mut *connection)
+            .await?;
+            let savers: Vec<_> = rows.iter().map(|row| row.saved_by.clone()).collect();
+            let names = audit::names(&mut connection, &savers).await?;
+            rows.into_iter().map(|row| row.read(&names)).collect()
+        }
+        .await
+        .map_err(Fault::doing::<super::Cause>("list drafts"))
+    }
+
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>> {
         async {
             let mut connection = self.pool.acquire().await?;
@@ -302,14 +320,27 @@ pub(super) async fn read_heads(connection: &mut PgConnection, activity_ids: &[&s
 
 #[derive(FromRow)]
 struct DraftRow {
+    activity_id: String,
     document: Json<CampaignDocument>,
     updated_at: Timestamp,
     saved_by: String,
 }
 
+impl DraftRow {
+    /// With what people call who saved it.
+    fn read(self, names: &HashMap<String, String>) -> Tried<Draft> {
+        Ok(Draft {
+            activity_id: ActivityId::new(&self.activity_id)?,
+            document: self.document.0,
+            updated_at: self.updated_at,
+            saved_by: Saver { name: names.get(&self.saved_by).cloned(), actor: self.saved_by },
+        })
+    }
+}
+
 async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
-        r"SELECT document, updated_at, saved_by
+        r"SELECT activity_id, document, updated_at, saved_by
             FROM campaign_draft
            WHERE activity_id = $1",
     )
@@ -317,13 +348,8 @@ async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> 
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let name = audit::names(connection, std::slice::from_ref(&row.saved_by)).await?.remove(&row.saved_by);
-    Ok(Some(Draft {
-        activity_id: activity_id.clone(),
-        document: row.document.0,
-        updated_at: row.updated_at,
-        saved_by: Saver { actor: row.saved_by, name },
-    }))
+    let names = audit::names(connection, std::slice::from_ref(&row.saved_by)).await?;
+    row.read(&names).map(Some)
 }
 
 async fn read_chains(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Vec<SeedChain>> {

@@ -57,6 +57,10 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         self.first().versions(activity_id).await
     }
 
+    async fn drafts(&self) -> Stored<Vec<Draft>> {
+        self.first().drafts().await
+    }
+
     async fn save_draft(
         &self,
         activity_id: &ActivityId,

@@ -199,6 +199,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn all_heads() -> Stored<Vec<ActivityHead>>;
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
+    fn drafts() -> Stored<Vec<Draft>>;
     fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;

@@ -122,10 +122,13 @@ pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     save("first").await;
     let draft = save("second").await;
     assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft.clone()));
+    let other = store.save_draft(&activity("b"), &document(&activity("b"), "other"), &change(2)).await.unwrap();
+    assert_eq!(store.drafts().await.unwrap(), [draft.clone(), other.clone()]);
     publish(&store, "first", &[]).await;
     assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft));
     publish(&store, "second", &[]).await;
     assert_eq!(store.draft(&activity("a")).await.unwrap(), None);
+    assert_eq!(store.drafts().await.unwrap(), [other]);
 }
 
 pub async fn changes_of_documents_are_recorded_once(store: Arc<dyn Store>) {

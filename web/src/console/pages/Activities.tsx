@@ -14,7 +14,9 @@ import { NewActivity } from "./NewActivity";
 import { Page } from "./Page";
 
 type Line = Schemas["ActivityLineBody"];
-const STATES: Line["state"][] = ["open", "paused", "closed", "settled"];
+/** An activity, or the draft of one that was never published. */
+type Row = Pick<Line, "id" | "title" | "state"> & Partial<Line> & { draft?: Schemas["DraftLineBody"] };
+const STATES: Line["state"][] = ["draft", "open", "paused", "closed", "settled"];
 const COLOURS: Record<Line["state"], string> = {
   draft: "default",
   open: "green",
@@ -37,12 +39,13 @@ export function ActivitiesPage() {
   const state = oneOf(STATES, choice);
   // Activities are few and come whole: the choice is made here.
   const load = useCallback(async () => {
-    const { items } = await ask(api.GET("/admin/activities"));
-    return { items: items.filter((line) => state === undefined || line.state === state) };
+    const [activities, drafts] = await Promise.all([ask(api.GET("/admin/activities")), ask(api.GET("/admin/drafts"))]);
+    const rows = withDrafts(activities.items, drafts.items);
+    return { items: rows.filter((row) => state === undefined || row.state === state) };
   }, [api, state]);
   return (
     <Page title={tell("Activities")} extra={mayWrite && <NewActivity />}>
-      <ListTable<Line>
+      <ListTable<Row>
         name="activities"
         load={load}
         rowKey={({ id }) => id}
@@ -58,7 +61,7 @@ export function ActivitiesPage() {
             key: "id",
             title: tell("Id"),
             value: ({ id }) => id,
-            show: ({ id }) => <a {...linkTo("activities", id, "live")}>{id}</a>,
+            show: ({ id, state }) => <a {...linkTo("activities", id, state === "draft" ? "edit" : "live")}>{id}</a>,
           },
           { key: "title", title: tell("Title"), value: ({ title }) => title },
           {
@@ -69,26 +72,39 @@ export function ActivitiesPage() {
           },
           { key: "version", title: tell("Version"), value: ({ version }) => version },
           {
+            key: "draft",
+            title: tell("Draft"),
+            value: ({ draft }) => draft?.updated_at,
+            show: ({ draft }) =>
+              draft && tell("{time} by {who}", { time: timeOf(draft.updated_at), who: draft.saved_by }),
+          },
+          {
             key: "window",
             title: tell("Window"),
             value: ({ opens_at }) => opens_at,
-            show: ({ opens_at, closes_at }) => `${timeOf(opens_at)} – ${timeOf(closes_at)}`,
+            show: ({ opens_at, closes_at }) => opens_at && closes_at && `${timeOf(opens_at)} – ${timeOf(closes_at)}`,
           },
         ]}
         actions={(line, reload) => (
           <Space wrap>
-            <Button size="small" {...linkTo("activities", line.id, "live")}>
-              {tell("Live")}
-            </Button>
+            {line.state !== "draft" && (
+              <Button size="small" {...linkTo("activities", line.id, "live")}>
+                {tell("Live")}
+              </Button>
+            )}
             {mayWrite && (
               <>
                 <Button size="small" {...linkTo("activities", line.id, "edit")}>
                   {tell("Edit")}
                 </Button>
-                <Button size="small" {...linkTo("activities", line.id, "versions")}>
-                  {tell("Versions")}
-                </Button>
-                <Life line={line} reload={reload} />
+                {line.version !== undefined && (
+                  <>
+                    <Button size="small" {...linkTo("activities", line.id, "versions")}>
+                      {tell("Versions")}
+                    </Button>
+                    <Life line={{ ...line, version: line.version }} reload={reload} />
+                  </>
+                )}
               </>
             )}
           </Space>
@@ -98,7 +114,22 @@ export function ActivitiesPage() {
   );
 }
 
-function Life({ line: { id, title, version, state }, reload }: { line: Line; reload: () => Promise<void> }) {
+/** Every activity by id, each with its draft; a draft of what was never published is a row of its own. */
+export function withDrafts(lines: Line[], drafts: Schemas["DraftLineBody"][]): Row[] {
+  const draftOf = new Map(drafts.map((draft) => [draft.activity_id, draft]));
+  const published = new Set(lines.map(({ id }) => id));
+  const rows: Row[] = lines.map((line) => {
+    const draft = draftOf.get(line.id);
+    return draft ? { ...line, draft } : line;
+  });
+  const unpublished = drafts.filter(({ activity_id }) => !published.has(activity_id));
+  rows.push(...unpublished.map((draft) => ({ id: draft.activity_id, title: draft.title, state: "draft" as const, draft })));
+  return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+type Published = Pick<Line, "id" | "title" | "version" | "state">;
+
+function Life({ line: { id, title, version, state }, reload }: { line: Published; reload: () => Promise<void> }) {
   const tell = useWords();
   const api = useApi();
   const act = useDo();
