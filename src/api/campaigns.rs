@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 
 use super::access::Caller;
 use super::documents::CampaignDocumentBody;
-use super::extract::{Faults, NoBody, PathText, media_type, read_body, wrong_media_type};
-use super::page::Items;
+use super::extract::{Faults, NoBody, PathText, QueryText, media_type, read_body, wrong_media_type};
+use super::page::{Items, PageWish, Part};
 use super::problem::Problem;
 use super::time::Time;
-use crate::app::{App, Draft, StockView, StoredVersion, validate_campaign};
+use crate::app::{App, Draft, DraftLine, StockView, StoredVersion, validate_campaign};
 use crate::domain::campaign::ActivityState;
 use crate::domain::document::{self, CampaignDocument, Format};
 use crate::domain::id::ActivityId;
@@ -144,11 +144,11 @@ pub(super) struct DraftLineBody {
     saved_by: String,
 }
 
-impl From<Draft> for DraftLineBody {
-    fn from(draft: Draft) -> Self {
+impl From<DraftLine> for DraftLineBody {
+    fn from(draft: DraftLine) -> Self {
         Self {
             activity_id: draft.activity_id.to_string(),
-            title: draft.document.title,
+            title: draft.title,
             updated_at: Time(draft.updated_at),
             saved_by: draft.saved_by.name.unwrap_or(draft.saved_by.actor),
         }
@@ -157,16 +157,26 @@ impl From<Draft> for DraftLineBody {
 
 /// List drafts
 ///
-/// Every document that is being edited, by the id of its activity.
+/// Every document that is being edited, by the id of its activity, ascending.
 #[utoipa::path(
     get,
     path = "/admin/drafts",
     tag = "campaigns",
-    responses((status = 200, description = "The drafts.", body = Items<DraftLineBody>)),
+    params(
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items wanted at most; 20 if absent."),
+    ),
+    responses((status = 200, description = "A part of the drafts.", body = Part<DraftLineBody>)),
 )]
-pub(super) async fn drafts(State(app): State<App>) -> Result<Json<Items<DraftLineBody>>, Problem> {
-    let drafts = app.drafts().await?;
-    Ok(Json(Items { items: drafts.into_iter().map(Into::into).collect() }))
+pub(super) async fn drafts(State(app): State<App>, query: QueryText) -> Result<Json<Part<DraftLineBody>>, Problem> {
+    let mut faults = Faults::default();
+    faults.only(&query, &["cursor", "limit"]);
+    let (Some(wish), true) = (PageWish::<ActivityId>::read(&mut faults, &query), faults.is_empty()) else {
+        return Err(faults.refuse());
+    };
+    let (lines, next) = wish.cut(app.drafts(&wish.page()).await?, |line| line.activity_id.clone());
+    let next_cursor = next.map(|activity_id| activity_id.to_string());
+    Ok(Json(Part { items: lines.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
 impl From<Draft> for DraftBody {

@@ -12,7 +12,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::roll::DaySeed;
 use crate::domain::validate::{self, DocumentFault};
 use crate::fault::{Error, Result};
-use crate::store::catalog::{Draft, NewVersion, Published, Saver, StoredVersion};
+use crate::store::Page;
+use crate::store::catalog::{Draft, DraftLine, NewVersion, Published, Saver, StoredVersion};
 
 /// The outcome of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +53,12 @@ impl App {
         Ok(draft.ok_or_else(|| Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() })?)
     }
 
-    /// Every draft, by the id of its activity.
+    /// Drafts by the id of their activity, which may never have been published.
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn drafts(&self) -> Result<Vec<Draft>> {
-        Ok(self.inner.store.drafts().await?)
+    pub async fn drafts(&self, page: &Page<ActivityId>) -> Result<Vec<DraftLine>> {
+        Ok(self.inner.store.drafts(page).await?)
     }
 
     /// Publishes the draft of an activity: exactly the one that was `reviewed`, where its digest is given. With the setting

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::Stored;
+use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, ActivityState};
@@ -124,6 +124,19 @@ pub struct Draft {
     pub saved_by: Saver,
 }
 
+/// A draft among others, without its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftLine {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// What users will read.
+    pub title: String,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+    /// Who saved it last.
+    pub saved_by: Saver,
+}
+
 /// Who saved a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saver {
@@ -154,8 +167,8 @@ pub trait CatalogStore {
     /// All versions, newest first.
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
 
-    /// Every draft, by the id of its activity.
-    async fn drafts(&self) -> Stored<Vec<Draft>>;
+    /// Drafts by the id of their activity, ascending: `after` is the last of the part before.
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
 
     /// Saves a draft over the one before, and gives it as it is now. The same document by the same actor again is no change
     /// worth a record.

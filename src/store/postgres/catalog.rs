@@ -19,10 +19,11 @@ use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::{DaySeed, SeedChain};
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, Saver, StateChanged, StockShort,
+    StoredVersion,
 };
+use crate::store::{Page, Stored};
 
 #[async_trait]
 impl CatalogStore for PostgresStore {
@@ -100,22 +101,8 @@ impl CatalogStore for PostgresStore {
         .map_err(Fault::doing("read a draft"))
     }
 
-    async fn drafts(&self) -> Stored<Vec<Draft>> {
-        async {
-            let mut connection = self.pool.acquire().await?;
-            let rows: Vec<DraftRow> = sqlx::query_as(
-                r"SELECT activity_id, document, updated_at, saved_by
-                    FROM campaign_draft
-                   ORDER BY activity_id",
-            )
-            .fetch_all(&mut *connection)
-            .await?;
-            let savers: Vec<_> = rows.iter().map(|row| row.saved_by.clone()).collect();
-            let names = audit::names(&mut connection, &savers).await?;
-            rows.into_iter().map(|row| row.read(&names)).collect()
-        }
-        .await
-        .map_err(Fault::doing::<super::Cause>("list drafts"))
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.list_drafts(page).await.map_err(Fault::doing("list drafts"))
     }
 
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>> {
@@ -320,27 +307,14 @@ pub(super) async fn read_heads(connection: &mut PgConnection, activity_ids: &[&s
 
 #[derive(FromRow)]
 struct DraftRow {
-    activity_id: String,
     document: Json<CampaignDocument>,
     updated_at: Timestamp,
     saved_by: String,
 }
 
-impl DraftRow {
-    /// With what people call who saved it.
-    fn read(self, names: &HashMap<String, String>) -> Tried<Draft> {
-        Ok(Draft {
-            activity_id: ActivityId::new(&self.activity_id)?,
-            document: self.document.0,
-            updated_at: self.updated_at,
-            saved_by: Saver { name: names.get(&self.saved_by).cloned(), actor: self.saved_by },
-        })
-    }
-}
-
 async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
-        r"SELECT activity_id, document, updated_at, saved_by
+        r"SELECT document, updated_at, saved_by
             FROM campaign_draft
            WHERE activity_id = $1",
     )
@@ -348,8 +322,13 @@ async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> 
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let names = audit::names(connection, std::slice::from_ref(&row.saved_by)).await?;
-    row.read(&names).map(Some)
+    let name = audit::names(connection, std::slice::from_ref(&row.saved_by)).await?.remove(&row.saved_by);
+    Ok(Some(Draft {
+        activity_id: activity_id.clone(),
+        document: row.document.0,
+        updated_at: row.updated_at,
+        saved_by: Saver { actor: row.saved_by, name },
+    }))
 }
 
 async fn read_chains(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Vec<SeedChain>> {

@@ -18,8 +18,10 @@ use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
-use crate::store::catalog::{CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion};
+use crate::store::catalog::{
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
+};
+use crate::store::{Page, Stored};
 
 /// Times that a publication is tried while somebody else raises the epoch.
 const TRIES_MAX: u32 = 8;
@@ -57,8 +59,8 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         self.first().versions(activity_id).await
     }
 
-    async fn drafts(&self) -> Stored<Vec<Draft>> {
-        self.first().drafts().await
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.first().drafts(page).await
     }
 
     async fn save_draft(

@@ -16,10 +16,11 @@ use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, Saver, StateChanged, StockShort,
+    StoredVersion,
 };
+use crate::store::{Page, Stored};
 
 #[async_trait]
 impl CatalogStore for SqliteStore {
@@ -96,16 +97,8 @@ impl CatalogStore for SqliteStore {
         .map_err(Fault::doing("read a draft"))
     }
 
-    async fn drafts(&self) -> Stored<Vec<Draft>> {
-        let rows: Vec<DraftRow> = sqlx::query_as(
-            r"SELECT activity_id, document, updated_at, saved_by, saved_by_name
-                FROM named_draft
-               ORDER BY activity_id",
-        )
-        .fetch_all(&self.readers)
-        .await
-        .map_err(Fault::doing("list drafts"))?;
-        rows.into_iter().map(DraftRow::read).collect::<Tried<_>>().map_err(Fault::doing("list drafts"))
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.list_drafts(page).await.map_err(Fault::doing("list drafts"))
     }
 
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>> {
@@ -231,34 +224,30 @@ pub(super) async fn read_heads(connection: &mut SqliteConnection, activity_ids: 
 
 #[derive(FromRow)]
 struct DraftRow {
-    activity_id: String,
     document: String,
     updated_at: i64,
     saved_by: String,
     saved_by_name: Option<String>,
 }
 
-impl DraftRow {
-    fn read(self) -> Tried<Draft> {
-        Ok(Draft {
-            activity_id: ActivityId::new(&self.activity_id)?,
-            document: serde_json::from_str(&self.document)?,
-            updated_at: instant(self.updated_at)?,
-            saved_by: Saver { actor: self.saved_by, name: self.saved_by_name },
-        })
-    }
-}
-
 async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
-        r"SELECT activity_id, document, updated_at, saved_by, saved_by_name
+        r"SELECT document, updated_at, saved_by, saved_by_name
             FROM named_draft
            WHERE activity_id = ?1",
     )
     .bind(activity_id.as_str())
     .fetch_optional(connection)
     .await?;
-    row.map(DraftRow::read).transpose()
+    row.map(|row| {
+        Ok(Draft {
+            activity_id: activity_id.clone(),
+            document: serde_json::from_str(&row.document)?,
+            updated_at: instant(row.updated_at)?,
+            saved_by: Saver { actor: row.saved_by, name: row.saved_by_name },
+        })
+    })
+    .transpose()
 }
 
 async fn read_chains(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Vec<SeedChain>> {

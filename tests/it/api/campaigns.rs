@@ -1,9 +1,11 @@
 //! Drafts, publication, versions, stock.
 
 use big_market::domain::document::{self, Format};
+use big_market::domain::operator::Role;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::people::{Person, add};
 use crate::support::market::{Answer, Market, demo_document};
 
 const DRAFT: &str = "/admin/activities/100301/draft";
@@ -39,6 +41,35 @@ async fn a_draft_is_saved_and_read_as_json_and_as_toml() {
     let again = market.call(Method::PUT, DRAFT).body("Application/TOML; charset=utf-8", read.body).send().await;
     assert_eq!(again.status, StatusCode::OK);
     assert_eq!(save(&market, demo_json()).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn drafts_are_listed_in_parts_with_who_saved_them() {
+    let market = Market::empty().await;
+    add(&market, "grace", Role::Operator).await;
+    add(&market, "vera", Role::Viewer).await;
+    let (grace, vera) = (Person::sign_in(&market, "grace").await, Person::sign_in(&market, "vera").await);
+    for id in ["spring", "autumn", "summer"] {
+        let mut document = demo_json();
+        (document["activity"], document["title"]) = (json!(id), json!(format!("The {id} fair")));
+        let saved = grace.call(&market, Method::PUT, format!("/admin/activities/{id}/draft")).json(document);
+        assert_eq!(saved.send().await.status, StatusCode::OK);
+    }
+    let seen = vera.bare(&market, Method::GET, "/admin/drafts?limit=2").send().await;
+    assert_eq!((seen.status, &seen.json()["next_cursor"]), (StatusCode::OK, &json!("spring")));
+    let rest = market.get("/admin/drafts?limit=2&cursor=spring").await;
+    assert_eq!(rest.json()["next_cursor"], Value::Null);
+    let line = |id: &str| {
+        let (title, updated_at) = (format!("The {id} fair"), "2026-03-02T02:00:00.000Z");
+        json!({"activity_id": id, "title": title, "updated_at": updated_at, "saved_by": "grace"})
+    };
+    assert_eq!([seen.items(), rest.items()].concat(), ["autumn", "spring", "summer"].map(line));
+    // Who sees that there is a draft need not see what it says.
+    let inside = vera.bare(&market, Method::GET, "/admin/activities/spring/draft").send().await;
+    assert_eq!(inside.code(), "forbidden");
+    assert_eq!(market.call(Method::GET, "/admin/drafts").anonymous().send().await.code(), "unauthenticated");
+    let wrong = market.get("/admin/drafts?limit=101&cursor=a%20b&state=new").await;
+    assert_eq!(wrong.fault_fields(), ["state", "cursor", "limit"]);
 }
 
 #[tokio::test]

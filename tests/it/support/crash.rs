@@ -41,7 +41,7 @@ use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
 };
 use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
@@ -199,7 +199,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn all_heads() -> Stored<Vec<ActivityHead>>;
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
-    fn drafts() -> Stored<Vec<Draft>>;
+    fn drafts(page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
     fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;

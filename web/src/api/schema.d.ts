@@ -536,6 +536,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description Every document that is being edited, by the id of its activity, ascending.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/draws/{id}": {
         parameters: {
             query?: never;
@@ -2477,6 +2499,20 @@ export interface components {
             /** @description When it was last saved. */
             updated_at: components["schemas"]["Time"];
         };
+        /** @description A draft among others. */
+        DraftLineBody: {
+            /**
+             * @description The activity; it may never have been published.
+             * @example spring
+             */
+            activity_id: string;
+            /** @description Who saved it last: the name of an operator or API key, or the product itself. */
+            saved_by: string;
+            /** @description What users will read. */
+            title: string;
+            /** @description When it was last saved. */
+            updated_at: components["schemas"]["Time"];
+        };
         /** @description One spent draw: who, what, and why. Nothing in it ever changes. */
         DrawBody: {
             /** @description In which activity. */
@@ -3450,6 +3486,25 @@ export interface components {
                  * @example activity 100301
                  */
                 subject: string;
+            }[];
+            /** @description Send it as `cursor` for the part that follows; null after the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A part of a list, newest first. */
+        Part_DraftLineBody: {
+            /** @description The part. */
+            items: {
+                /**
+                 * @description The activity; it may never have been published.
+                 * @example spring
+                 */
+                activity_id: string;
+                /** @description Who saved it last: the name of an operator or API key, or the product itself. */
+                saved_by: string;
+                /** @description What users will read. */
+                title: string;
+                /** @description When it was last saved. */
+                updated_at: components["schemas"]["Time"];
             }[];
             /** @description Send it as `cursor` for the part that follows; null after the last one. */
             next_cursor: string | null;
@@ -7300,6 +7355,82 @@ export interface operations {
             /** @description `not_found`: There is no such thing. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the part before. */
+                cursor?: string;
+                /** @description Items wanted at most; 20 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the drafts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Part_DraftLineBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

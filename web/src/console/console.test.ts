@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
+import type { Api, Schemas } from "../api/client";
 import { PARTS_MAX, toCsv, walkAll } from "./csv";
 import { diffLines, withContext } from "./diff";
+import { everyDraft, withDrafts } from "./drafts";
 import { compare, matches, readSort, sorted, writeSort } from "./listing";
 import { lifeOf, versionsAlive } from "./processes";
 import { band, perSecond, runsOutAt, slowWait } from "./rates";
@@ -166,5 +168,34 @@ describe("sessions", () => {
     const session = { operator, csrf_token: "token", expires_at: "2026-03-02T02:00:00.000Z" };
     expect(sessionOf(session)).toEqual(session);
     expect(sessionOf({ operator: null, csrf_token: null, expires_at: null })).toBeNull();
+  });
+});
+
+describe("drafts", () => {
+  const draft = (activity_id: string) => ({
+    activity_id,
+    title: `${activity_id}!`,
+    updated_at: "2026",
+    saved_by: "ann",
+  });
+
+  it("stand with their activities, and by themselves where there is none", () => {
+    const line = (id: string) => ({ id, title: id, state: "open", version: 1 }) as Schemas["ActivityLineBody"];
+    const rows = withDrafts([line("b"), line("d")], [draft("a"), draft("b"), draft("c")]);
+    expect(rows.map(({ id, title, state, version }) => [id, title, state, version])).toEqual([
+      ["a", "a!", "draft", undefined],
+      ["b", "b", "open", 1],
+      ["c", "c!", "draft", undefined],
+      ["d", "d", "open", 1],
+    ]);
+    expect(rows.map((row) => row.draft?.activity_id)).toEqual(["a", "b", "c", undefined]);
+  });
+
+  it("are asked for to their end", async () => {
+    const parts = { "": { items: [draft("a")], next_cursor: "a" }, a: { items: [draft("b")], next_cursor: null } };
+    const GET = (_: string, { params }: { params: { query: { cursor?: "a" } } }) =>
+      Promise.resolve({ data: parts[params.query.cursor ?? ""], response: new Response() });
+    const drafts = await everyDraft({ GET } as unknown as Api);
+    expect(drafts.map(({ activity_id }) => activity_id)).toEqual(["a", "b"]);
   });
 });

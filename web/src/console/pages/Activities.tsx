@@ -4,6 +4,7 @@ import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { useConfirm } from "../confirm";
+import { type ActivityRow, everyDraft, withDrafts } from "../drafts";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
 import { linkTo, oneOf, useChoice } from "../route";
@@ -14,8 +15,6 @@ import { NewActivity } from "./NewActivity";
 import { Page } from "./Page";
 
 type Line = Schemas["ActivityLineBody"];
-/** An activity, or the draft of one that was never published. */
-type Row = Pick<Line, "id" | "title" | "state"> & Partial<Line> & { draft?: Schemas["DraftLineBody"] };
 const STATES: Line["state"][] = ["draft", "open", "paused", "closed", "settled"];
 const COLOURS: Record<Line["state"], string> = {
   draft: "default",
@@ -39,13 +38,13 @@ export function ActivitiesPage() {
   const state = oneOf(STATES, choice);
   // Activities are few and come whole: the choice is made here.
   const load = useCallback(async () => {
-    const [activities, drafts] = await Promise.all([ask(api.GET("/admin/activities")), ask(api.GET("/admin/drafts"))]);
-    const rows = withDrafts(activities.items, drafts.items);
+    const [activities, drafts] = await Promise.all([ask(api.GET("/admin/activities")), everyDraft(api)]);
+    const rows = withDrafts(activities.items, drafts);
     return { items: rows.filter((row) => state === undefined || row.state === state) };
   }, [api, state]);
   return (
     <Page title={tell("Activities")} extra={mayWrite && <NewActivity />}>
-      <ListTable<Row>
+      <ListTable<ActivityRow>
         name="activities"
         load={load}
         rowKey={({ id }) => id}
@@ -61,7 +60,10 @@ export function ActivitiesPage() {
             key: "id",
             title: tell("Id"),
             value: ({ id }) => id,
-            show: ({ id, state }) => <a {...linkTo("activities", id, state === "draft" ? "edit" : "live")}>{id}</a>,
+            show: ({ id, state }) => {
+              if (state !== "draft") return <a {...linkTo("activities", id, "live")}>{id}</a>;
+              return mayWrite ? <a {...linkTo("activities", id, "edit")}>{id}</a> : id;
+            },
           },
           { key: "title", title: tell("Title"), value: ({ title }) => title },
           {
@@ -112,19 +114,6 @@ export function ActivitiesPage() {
       />
     </Page>
   );
-}
-
-/** Every activity by id, each with its draft; a draft of what was never published is a row of its own. */
-export function withDrafts(lines: Line[], drafts: Schemas["DraftLineBody"][]): Row[] {
-  const draftOf = new Map(drafts.map((draft) => [draft.activity_id, draft]));
-  const published = new Set(lines.map(({ id }) => id));
-  const rows: Row[] = lines.map((line) => {
-    const draft = draftOf.get(line.id);
-    return draft ? { ...line, draft } : line;
-  });
-  const unpublished = drafts.filter(({ activity_id }) => !published.has(activity_id));
-  rows.push(...unpublished.map((draft) => ({ id: draft.activity_id, title: draft.title, state: "draft" as const, draft })));
-  return rows.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 type Published = Pick<Line, "id" | "title" | "version" | "state">;
