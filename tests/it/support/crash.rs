@@ -32,7 +32,7 @@ use big_market::domain::roll::SeedChain;
 use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
 use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
-use big_market::domain::story::{DrawStory, TimelineItem};
+use big_market::domain::story::{DrawStory, TimelineFilter, TimelineItem};
 use big_market::domain::user_token::TokenSecret;
 use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
@@ -355,7 +355,7 @@ mortal!(MortalStore.store: ListStore {
 });
 mortal!(MortalStore.store: StoryStore {
     fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
-    fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
+    fn timeline(user_id: &UserId, filter: &TimelineFilter, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
 });
 mortal!(MortalStore.store: SettlementStore {
     fn seal_days(activity_id: &ActivityId, before: Day) -> Stored<Day>;

@@ -1028,7 +1028,8 @@ export interface paths {
         /**
          * Get a user's timeline
          * @description Everything that happened to the user, newest first: each draw with its whole story, each redemption and each rewarded
-         *     behaviour with what it caused, and recharges and movements of points that none of these caused.
+         *     behaviour with what it caused, and recharges and movements of points that none of these caused. Of one kind or of all, and of a
+         *     span of time by when an item began.
          *
          *     Needs the scope `operations:read`.
          */
@@ -4793,6 +4794,11 @@ export interface components {
             /** @enum {string} */
             kind: "points";
         });
+        /**
+         * @description What an item of a timeline is.
+         * @enum {string}
+         */
+        TimelineKind: "draw" | "redemption" | "behaviour" | "recharge" | "points";
         /** @description A token. */
         TokenBody: {
             /** @description From when on it is worth nothing. */
@@ -9470,10 +9476,16 @@ export interface operations {
     timeline: {
         parameters: {
             query?: {
+                /** @description Only items that began before this instant. */
+                before?: components["schemas"]["Time"];
                 /** @description `next_cursor` of the part before. */
                 cursor?: string;
+                /** @description Only items of this kind. */
+                kind?: components["schemas"]["TimelineKind"];
                 /** @description Items wanted at most; 20 if absent. */
                 limit?: number;
+                /** @description Only items that began at this instant or later. */
+                since?: components["schemas"]["Time"];
             };
             header?: never;
             path: {

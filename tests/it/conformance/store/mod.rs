@@ -236,6 +236,7 @@ macro_rules! every_case {
             stories: [
                 a_draw_tells_everything_it_caused,
                 a_timeline_is_merged_without_gaps,
+                a_timeline_tells_what_is_wanted_of_it,
                 a_redemption_and_a_behaviour_tell_what_they_caused,
             ],
             coupons: [
