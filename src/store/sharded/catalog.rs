@@ -16,6 +16,7 @@ use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
+use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
 use crate::store::catalog::{
@@ -67,9 +68,10 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         &self,
         activity_id: &ActivityId,
         document: &CampaignDocument,
+        source: Option<&DocumentSource>,
         change: &Change,
     ) -> Stored<Draft> {
-        self.first().save_draft(activity_id, document, change).await
+        self.first().save_draft(activity_id, document, source, change).await
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {

@@ -44,6 +44,39 @@ async fn a_draft_is_saved_and_read_as_json_and_as_toml() {
 }
 
 #[tokio::test]
+async fn a_text_keeps_its_comments_as_a_draft_and_as_a_version() {
+    let market = Market::empty().await;
+    let draft_as = async |accept: &str| {
+        let read = market.call(Method::GET, DRAFT).header("accept", accept).send().await;
+        assert_eq!(read.header("content-type"), Some(accept));
+        read.text()
+    };
+    let documents = async || market.get("/admin/activities/100301/documents").await.json();
+    let written = format!("// agreed with Ann\n{:#} /* 1 // */", demo_json());
+    let saved = market.call(Method::PUT, DRAFT).body("application/jsonc", written.clone()).send().await;
+    assert_eq!((saved.status, &saved.json()["faults"]), (StatusCode::OK, &json!([])));
+    assert_eq!(draft_as("application/jsonc").await, written);
+    assert_eq!(document::parse(&draft_as("application/toml").await, Format::Toml), Ok(demo_document()));
+    assert_eq!(documents().await["draft"]["source"], json!({"format": "jsonc", "text": written}));
+    assert_eq!(
+        (&documents().await["draft"]["document"], &documents().await["draft"]["faults"]),
+        (&demo_json(), &json!([]))
+    );
+
+    assert!(TOML_TEXT.contains('#'), "it has comments");
+    market.call(Method::PUT, DRAFT).body("application/toml", TOML_TEXT).send().await;
+    assert_eq!(draft_as("application/toml").await, TOML_TEXT);
+    assert_eq!(document::parse(&draft_as("application/jsonc").await, Format::Jsonc), Ok(demo_document()));
+    assert_eq!(market.call(Method::POST, PUBLISH).send().await.status, StatusCode::CREATED);
+    let source = json!({"format": "toml", "text": TOML_TEXT});
+    assert_eq!((&documents().await["current"]["source"], &documents().await["draft"]), (&source, &Value::Null));
+    assert_eq!(market.get("/admin/activities/100301/versions").await.items()[0]["source"], source);
+
+    save(&market, demo_json()).await;
+    assert_eq!(documents().await["draft"]["source"], Value::Null, "JSON says nothing more");
+}
+
+#[tokio::test]
 async fn drafts_are_listed_in_parts_with_who_saved_them() {
     let market = Market::empty().await;
     add(&market, "grace", Role::Operator).await;
@@ -85,6 +118,9 @@ async fn what_is_no_document_is_told_with_its_place() {
     for (media_type, body) in [
         ("application/json", "{\n \"activity\" 1}"),
         ("application/json", "{}"),
+        ("application/jsonc", "/* \n */ { \"activity\" // 1\n 1}"),
+        ("application/jsonc", "// \0\n{}"),
+        ("application/jsonc", "{} /* open"),
         ("application/toml", "activity = \n"),
         ("application/toml", "activity = \"100301\"\nnonsense = 1\n"),
     ] {
@@ -146,6 +182,8 @@ async fn publishing_names_every_fault_at_once() {
     document["time_zone"] = json!("Mars/Olympus");
     let saved = save(&market, document).await;
     assert_eq!(saved.status, StatusCode::OK, "faults do not keep a draft from being saved");
+    let documents = market.get("/admin/activities/100301/documents").await.json();
+    assert_eq!(documents["draft"]["faults"], saved.json()["faults"]);
     let answer = market.call(Method::POST, PUBLISH).send().await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_document"));
     let problem = answer.json();

@@ -30,6 +30,7 @@ use big_market::domain::reconcile::Violation;
 use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
+use big_market::domain::source::DocumentSource;
 use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
 use big_market::domain::story::{DrawStory, TimelineFilter, TimelineItem};
@@ -200,7 +201,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
     fn drafts(page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
-    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
+    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, source: Option<&DocumentSource>, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;

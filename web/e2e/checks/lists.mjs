@@ -75,6 +75,16 @@ export const lists = {
     assert.equal((await server.call("GET", "/v1/activities/left.alone")).title, "Left alone");
     await other.page.goto(`${server.url}/console/activities?state=draft`);
     await other.page.getByText("Nothing here").waitFor();
+    // Whoever only looks has not saved it, and can be the second person who publishes it.
+    await server.call("PUT", "/admin/activities/looked.at/draft", `# why\n${surely("looked.at", POINT)}`);
+    const drafts = async () => (await server.call("GET", "/admin/drafts")).items;
+    const [before] = await drafts();
+    await other.page.goto(`${server.url}/console/activities/looked.at/edit`);
+    await other.page.getByText("It was written as TOML").waitFor();
+    await other.page.getByText("No faults").waitFor();
+    await other.page.goto(`${server.url}/console/activities`);
+    await other.page.getByRole("row", { name: /looked\.at/ }).waitFor();
+    assert.deepEqual(await drafts(), [before]);
     silent([...complaints, ...other.complaints]);
   },
 
@@ -131,7 +141,22 @@ export const lists = {
     await page.reload();
     await page.getByText("No faults").waitFor();
     assert.ok((await text.inputValue()).startsWith("// agreed with Ann\n"), "over a reload too");
-    silent(complaints, refused(422, "/forms/draft"));
+    const other = await operator(browser, server);
+    const begins = async (what) => {
+      await other.page.goto(`${server.url}/console/activities/forms/edit`);
+      const seen = other.page.getByLabel("Document as text");
+      await seen.waitFor();
+      assert.ok((await seen.inputValue()).startsWith("// agreed with Ann\n"), what);
+    };
+    await begins("for a colleague too");
+    await other.page.getByRole("button", { name: "Publish" }).click();
+    await other.page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await other.page.waitForURL(/\/live$/);
+    await begins("after it is published");
+    await other.page.goto(`${server.url}/console/activities/forms/versions`);
+    await other.page.locator(".ant-table-row-expand-icon").first().click();
+    await other.page.getByText("// agreed with Ann").waitFor();
+    silent([...complaints, ...other.complaints], refused(422, "/forms/draft"));
   },
 
   async "filters and sorting stand in the address, and back takes them back"({ browser, server }) {

@@ -77,14 +77,16 @@ export interface paths {
         };
         /**
          * Get the draft of an activity
-         * @description As JSON, or as TOML where `Accept` names it first.
+         * @description As JSON, or as TOML or JSON with comments where `Accept` names that first: with the comments it was saved with, where it was saved
+         *     in that form.
          *
          *     Needs the scope `campaigns:write`.
          */
         get: operations["get_draft"];
         /**
          * Save the draft of an activity
-         * @description Over the one before, even with faults. The answer names what stands in the way of publishing it.
+         * @description Over the one before, even with faults. The answer names what stands in the way of publishing it. Of TOML, and of JSON with
+         *     comments, the text is kept as it is.
          *
          *     Needs the scope `campaigns:write`.
          */
@@ -2482,6 +2484,11 @@ export interface components {
             /** @description Path into the document, such as `awards[2].weight`; a line and a column where the text cannot be read at all. */
             path: string;
         };
+        /**
+         * @description How a document is written.
+         * @enum {string}
+         */
+        DocumentFormat: "toml" | "json" | "jsonc";
         /** @description What there is to edit of an activity. */
         DocumentsBody: {
             /** @description The activity. */
@@ -2489,14 +2496,24 @@ export interface components {
             current: components["schemas"]["VersionBody"] | null;
             draft: components["schemas"]["DraftBody"] | null;
         };
+        /** @description What a document was read from. */
+        DocumentSource: {
+            /** @description How it is written. */
+            format: components["schemas"]["DocumentFormat"];
+            /** @description The text, to the letter. */
+            text: string;
+        };
         /** @description A document being edited. */
         DraftBody: {
             /** @description The whole document. */
             document: components["schemas"]["CampaignDocument"];
             /** @description Names what it says: the `ETag` of the draft without its quotes. */
             draft_hash: string;
+            /** @description What stands in the way of publishing it; empty where nothing does. */
+            faults: components["schemas"]["DocumentFault"][];
             /** @description Who saved it last: the name of an operator or API key, or the product itself. */
             saved_by: string;
+            source: components["schemas"]["DocumentSource"] | null;
             /** @description When it was last saved. */
             updated_at: components["schemas"]["Time"];
         };
@@ -3215,6 +3232,7 @@ export interface components {
                 published_at: components["schemas"]["Time"];
                 /** @description Name of the operator or API key that published it, or `command line`. */
                 published_by: string;
+                source: components["schemas"]["DocumentSource"] | null;
                 /**
                  * Format: int32
                  * @description Its number, counted from 1.
@@ -4958,6 +4976,7 @@ export interface components {
             published_at: components["schemas"]["Time"];
             /** @description Name of the operator or API key that published it, or `command line`. */
             published_by: string;
+            source: components["schemas"]["DocumentSource"] | null;
             /**
              * Format: int32
              * @description Its number, counted from 1.
@@ -5303,6 +5322,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignDocument"];
+                    "application/jsonc": string;
                     "application/toml": string;
                 };
             };
@@ -5381,6 +5401,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CampaignDocument"];
+                "application/jsonc": string;
                 "application/toml": string;
             };
         };

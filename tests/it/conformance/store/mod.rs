@@ -69,6 +69,7 @@ macro_rules! every_case {
                 days_without_a_seed_get_a_chain,
                 a_draft_is_dropped_when_it_is_published,
                 drafts_are_listed_by_activity_in_parts,
+                what_a_document_was_read_from_is_kept_with_it,
                 changes_of_documents_are_recorded_once,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
