@@ -13,6 +13,7 @@ use big_market::domain::operator::{OperatorName, Password, Role};
 use big_market::domain::receipt::{Receipt, Verdict};
 use big_market::domain::refusal::Refusal;
 use big_market::domain::roll::SeedCommitment;
+use big_market::domain::source::DocumentSource;
 use big_market::fault::{Error, Fault};
 use big_market::fleet::{self, Size};
 use big_market::process::{self, Newcomer, Part};
@@ -95,17 +96,17 @@ enum Command {
 enum Campaign {
     /// Find every fault of a document.
     Validate {
-        /// A .toml or .json file.
+        /// A .toml, .json or .jsonc file.
         file: PathBuf,
     },
     /// Make a document the current version of its activity.
     Publish {
-        /// A .toml or .json file.
+        /// A .toml, .json or .jsonc file.
         file: PathBuf,
     },
     /// Show what a document means: odds, tiers, chains.
     Show {
-        /// A .toml or .json file.
+        /// A .toml, .json or .jsonc file.
         file: PathBuf,
     },
     /// Print the JSON Schema of documents.
@@ -244,7 +245,7 @@ async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure
     match command {
         Campaign::Schema => println!("{:#}", document::json_schema()),
         Campaign::Validate { file } => {
-            let document = read_document(&file)?;
+            let (document, _) = read_document(&file)?;
             return Ok(match big_market::app::validate_campaign(&config, &document) {
                 Ok(campaign) => {
                     println!("{} is valid: activity {}", file.display(), campaign.activity_id);
@@ -254,7 +255,7 @@ async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure
             });
         }
         Campaign::Show { file } => {
-            let document = read_document(&file)?;
+            let (document, _) = read_document(&file)?;
             return Ok(match big_market::app::validate_campaign(&config, &document) {
                 Ok(campaign) => {
                     print!("{}", show::campaign(&campaign));
@@ -264,14 +265,14 @@ async fn campaign(config: Config, command: Campaign) -> Result<ExitCode, Failure
             });
         }
         Campaign::Publish { file } => {
-            let document = read_document(&file)?;
+            let (document, source) = read_document(&file)?;
             if config.campaigns.second_person {
                 let message =
                     "campaigns.second_person is set; save it as a draft, and let an operator publish it over HTTP";
                 return Ok(refused(&file, &Refusal::SecondPersonNeeded { message: message.into() }));
             }
             let app = App::open(config, Sources::system()).await?;
-            let published = app.publish(document, "command line").await;
+            let published = app.publish_written(document, source, "command line".into()).await;
             app.close().await;
             match published {
                 Ok(published) if published.changed => {
@@ -320,10 +321,11 @@ fn refused(file: &Path, refusal: &Refusal) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn read_document(file: &Path) -> Result<CampaignDocument, Failure> {
+fn read_document(file: &Path) -> Result<(CampaignDocument, Option<DocumentSource>), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let format = Format::of_file(file).ok_or_else(|| format!("{}: name it .toml or .json", file.display()))?;
-    document::parse(&text, format).map_err(|error| format!("{}: {error}", file.display()).into())
+    let format = Format::of_file(file).ok_or_else(|| format!("{}: name it .toml, .json or .jsonc", file.display()))?;
+    let document = document::parse(&text, format).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok((document, DocumentSource::of(&text, format)))
 }
 
 fn verify(file: &Path, commitment: Option<SeedCommitment>) -> Result<ExitCode, Failure> {

@@ -133,6 +133,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/admin/activities/{id}/report", Needs(OperationsRead), handler!(settlements::report)).refuses(&[InvalidRequest, NotFound, Conflict]),
         Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
+        Route::get("/admin/drafts", Needs(OperationsRead), handler!(campaigns::drafts)).refuses(&[InvalidRequest]),
         Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
         Route::get("/admin/activities/{id}/documents", Needs(CampaignsWrite), handler!(campaigns::documents)).refuses(&[InvalidRequest]),
         Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))

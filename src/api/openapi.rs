@@ -17,6 +17,7 @@ use super::Route;
 use super::access::{self, Access};
 use super::documents;
 use super::problem::{Code, Problem};
+use crate::domain::story::TimelineKind;
 
 /// Name of the security scheme of API keys.
 const BEARER: &str = "api_key";
@@ -48,7 +49,9 @@ pub(super) fn base() -> OpenApi {
         .security_scheme(USER_TOKEN, SecurityScheme::Http(token.build()))
         .schemas_from_iter(documents::schemas())
         .schemas_from_iter(problem_parts)
-        .schema(Problem::name(), <Problem as utoipa::PartialSchema>::schema());
+        .schema(Problem::name(), <Problem as utoipa::PartialSchema>::schema())
+        // No body has it: only a parameter.
+        .schema(TimelineKind::name(), <TimelineKind as utoipa::PartialSchema>::schema());
     let mut info = Info::new("big-market", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.into());
     OpenApiBuilder::new().info(info).components(Some(components.build())).tags(Some(tags())).build()

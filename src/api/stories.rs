@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::DateTime;
 use serde::Serialize;
 use ulid::Ulid;
 use utoipa::ToSchema;
@@ -16,12 +17,13 @@ use super::page::{PageWish, Part};
 use super::problem::Problem;
 use super::redemptions::RedemptionStateBody;
 use super::time::Time;
-use super::users::{EntryBody, UserAwardBody, user_and_page};
+use super::users::{EntryBody, UserAwardBody};
 use crate::app::{App, BehaviourTold, DrawTold, Page, PassedOverAward, Told};
+use crate::domain::calendar::Timestamp;
 use crate::domain::draw::{Fallback, RechargeOrder};
 use crate::domain::id::DrawId;
 use crate::domain::outbox::{Attempt, AttemptEnd};
-use crate::domain::story::RedemptionStory;
+use crate::domain::story::{RedemptionStory, TimelineFilter, TimelineKind};
 use crate::fault::Result;
 
 /// One draw from its facts to its last effect.
@@ -216,13 +218,17 @@ impl FromStr for TimelineCursor {
 /// Get a user's timeline
 ///
 /// Everything that happened to the user, newest first: each draw with its whole story, each redemption and each rewarded
-/// behaviour with what it caused, and recharges and movements of points that none of these caused.
+/// behaviour with what it caused, and recharges and movements of points that none of these caused. Of one kind or of all, and of a
+/// span of time by when an item began.
 #[utoipa::path(
     get,
     path = "/admin/users/{id}/timeline",
     tag = "operations",
     params(
         ("id" = String, Path, description = "The user, percent-encoded."),
+        ("kind" = Option<TimelineKind>, Query, description = "Only items of this kind."),
+        ("since" = Option<Time>, Query, description = "Only items that began at this instant or later."),
+        ("before" = Option<Time>, Query, description = "Only items that began before this instant."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the part before."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items wanted at most; 20 if absent."),
     ),
@@ -233,10 +239,17 @@ pub(super) async fn timeline(
     PathText(id): PathText,
     query: QueryText,
 ) -> Result<Json<Part<TimelineBody>>, Problem> {
-    let (user_id, wish): (_, PageWish<TimelineCursor>) = user_and_page(&id, &query)?;
+    let mut faults = Faults::default();
+    faults.only(&query, &["kind", "since", "before", "cursor", "limit"]);
+    let user_id = faults.read("id", &id);
+    let filter = read_filter(&mut faults, &query);
+    let wish = PageWish::<TimelineCursor>::read(&mut faults, &query);
+    let (Some(user_id), Some(filter), Some(wish), true) = (user_id, filter, wish, faults.is_empty()) else {
+        return Err(faults.refuse());
+    };
     let wanted = wish.page();
     let page = Page { after: wanted.after.map(|cursor| cursor.0), limit: wanted.limit };
-    let rows = app.timeline(&user_id, &page).await?;
+    let rows = app.timeline(&user_id, &filter, &page).await?;
     let (rows, next) = wish.cut(rows, |row| TimelineCursor(row.ulid()));
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
@@ -249,6 +262,30 @@ pub(super) async fn timeline(
         });
     }
     Ok(Json(Part { items, next_cursor: next.map(|cursor| cursor.0.to_string()) }))
+}
+
+fn read_filter(faults: &mut Faults, query: &QueryText) -> Option<TimelineFilter> {
+    let kind = faults.optional(query, "kind");
+    let since = faults.optional::<Instant>(query, "since");
+    let before = faults.optional::<Instant>(query, "before");
+    Some(TimelineFilter {
+        kind: kind?,
+        since: since?.map(|instant| instant.0),
+        before: before?.map(|instant| instant.0),
+    })
+}
+
+/// An instant as a query says it.
+struct Instant(Timestamp);
+
+impl FromStr for Instant {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let read = DateTime::parse_from_rfc3339(text);
+        read.map(|instant| Self(instant.to_utc()))
+            .map_err(|_| "is no instant; write it like 2026-03-02T02:00:00Z, a plus sign as %2B")
+    }
 }
 
 /// Get the story of a draw

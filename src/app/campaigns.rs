@@ -10,9 +10,11 @@ use crate::domain::id::{ActivityId, Version};
 use crate::domain::principal::Principal;
 use crate::domain::refusal::Refusal;
 use crate::domain::roll::DaySeed;
+use crate::domain::source::DocumentSource;
 use crate::domain::validate::{self, DocumentFault};
 use crate::fault::{Error, Result};
-use crate::store::catalog::{Draft, NewVersion, Published, Saver, StoredVersion};
+use crate::store::Page;
+use crate::store::catalog::{Draft, DraftLine, NewVersion, Published, Saver, StoredVersion};
 
 /// The outcome of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub struct PublishedVersion {
 }
 
 impl App {
-    /// Saves a draft as it is: faults are found when it is published.
+    /// Saves a draft as it is, with what it was read from: faults are found when it is published.
     ///
     /// # Errors
     /// A refusal where the document names another activity; a fault of the store.
@@ -35,12 +37,13 @@ impl App {
         by: &Principal,
         activity_id: &ActivityId,
         document: &CampaignDocument,
+        source: Option<&DocumentSource>,
     ) -> Result<Draft> {
         if document.activity != activity_id.as_str() {
             let message = format!("names activity {:?}; make it {activity_id:?}, as in the path", document.activity);
             return Err(Refusal::invalid("activity", message).into());
         }
-        Ok(self.inner.store.save_draft(activity_id, document, &self.change(&by.actor)).await?)
+        Ok(self.inner.store.save_draft(activity_id, document, source, &self.change(&by.actor)).await?)
     }
 
     /// The draft of an activity.
@@ -50,6 +53,14 @@ impl App {
     pub async fn draft(&self, activity_id: &ActivityId) -> Result<Draft> {
         let draft = self.inner.store.draft(activity_id).await?;
         Ok(draft.ok_or_else(|| Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() })?)
+    }
+
+    /// Drafts by the id of their activity, which may never have been published.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn drafts(&self, page: &Page<ActivityId>) -> Result<Vec<DraftLine>> {
+        Ok(self.inner.store.drafts(page).await?)
     }
 
     /// Publishes the draft of an activity: exactly the one that was `reviewed`, where its digest is given. With the setting
@@ -71,7 +82,7 @@ impl App {
             let message = format!("the draft of activity {activity_id} changed since; review it again");
             return Err(Refusal::Conflict { message }.into());
         }
-        self.publish(draft.document, by.clone()).await
+        self.publish_written(draft.document, draft.source, by.clone()).await
     }
 
     /// Makes a document the current version. Draws under way finish on theirs. Repeating it changes nothing.
@@ -80,7 +91,19 @@ impl App {
     /// A refusal that names every fault of the document, or the stock that was used beyond what it allows, or that the
     /// activity is over; a fault of the store.
     pub async fn publish(&self, document: CampaignDocument, by: impl Into<Principal>) -> Result<PublishedVersion> {
-        let by = by.into();
+        self.publish_written(document, None, by.into()).await
+    }
+
+    /// [`App::publish`] of a document with what it was read from.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn publish_written(
+        &self,
+        document: CampaignDocument,
+        source: Option<DocumentSource>,
+        by: Principal,
+    ) -> Result<PublishedVersion> {
         let campaign = validate_campaign(&self.inner.config, &document)?;
         let faults = self.publication_faults(&campaign).await?;
         if !faults.is_empty() {
@@ -91,6 +114,7 @@ impl App {
         let new = NewVersion {
             activity_id: campaign.activity_id.clone(),
             document,
+            source,
             closes_at: campaign.closes_at,
             stock: campaign.stock_totals(),
             days: campaign.days(),

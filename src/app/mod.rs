@@ -71,7 +71,7 @@ pub use workflows::{Driver, RUN_WORKFLOWS};
 pub use crate::dispatch::{Attempted, Stage};
 pub use crate::store::Page;
 pub use crate::store::audit::AuditFilter;
-pub use crate::store::catalog::{Draft, StoredVersion};
+pub use crate::store::catalog::{Draft, DraftLine, StoredVersion};
 pub use crate::store::moves::{OpenMove, ShardSummary};
 pub use crate::store::workflows::WorkflowFilter;
 

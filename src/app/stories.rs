@@ -9,7 +9,7 @@ use crate::domain::draw::{Draw, Fallback};
 use crate::domain::id::{AwardId, DrawId, UserId};
 use crate::domain::ledger::Entry;
 use crate::domain::refusal::Refusal;
-use crate::domain::story::{BehaviourStory, DrawStory, RedemptionStory, TimelineItem};
+use crate::domain::story::{BehaviourStory, DrawStory, RedemptionStory, TimelineFilter, TimelineItem};
 use crate::domain::strategy::{DrawFacts, decide};
 use crate::fault::Result;
 use crate::store::Page;
@@ -82,13 +82,13 @@ impl App {
         self.tell(story).await
     }
 
-    /// Everything of a user, newest first. What a draw, a redemption or a behaviour caused is told within it.
+    /// Everything of a user that is wanted, newest first. What a draw, a redemption or a behaviour caused is told within it.
     ///
     /// # Errors
     /// A fault of the store.
-    pub async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Result<Vec<Told>> {
+    pub async fn timeline(&self, user_id: &UserId, filter: &TimelineFilter, page: &Page<Ulid>) -> Result<Vec<Told>> {
         let mut told = Vec::new();
-        for item in self.inner.store.timeline(user_id, page).await? {
+        for item in self.inner.store.timeline(user_id, filter, page).await? {
             told.push(match item {
                 TimelineItem::Draw(story) => Told::Draw(Box::new(self.tell(*story).await?)),
                 TimelineItem::Redemption(story) => Told::Redemption(story),

@@ -5,6 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::source::without_comments;
 use super::strategy::TierMode;
 use super::validate::DocumentFault;
 
@@ -242,22 +243,28 @@ pub struct StageDocument {
 }
 
 /// How a document is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DocumentFormat)]
 pub enum Format {
     /// For people: it takes comments.
     Toml,
     /// For machines.
     Json,
+    /// JSON with comments, `//` and `/* */`.
+    Jsonc,
 }
 
 impl Format {
-    /// The format that a file's extension tells, if it is `.toml` or `.json`.
+    /// The format that a file's extension tells, if it is `.toml`, `.json` or `.jsonc`.
     pub fn of_file(file: &Path) -> Option<Self> {
         let extension = file.extension()?;
         if extension.eq_ignore_ascii_case("toml") {
             Some(Self::Toml)
         } else if extension.eq_ignore_ascii_case("json") {
             Some(Self::Json)
+        } else if extension.eq_ignore_ascii_case("jsonc") {
+            Some(Self::Jsonc)
         } else {
             None
         }
@@ -276,13 +283,25 @@ pub fn parse(text: &str, format: Format) -> Result<CampaignDocument, DocumentFau
             let (line, column) = line_and_column(text, start);
             unreadable(line, column, error.message())
         }),
-        Format::Json => serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let message = error.to_string();
-            let place = format!(" at line {line} column {column}");
-            unreadable(line, column, message.strip_suffix(&place).unwrap_or(&message))
-        }),
+        Format::Json => parse_json(text),
+        // No store can keep a NUL, which a comment might hide.
+        Format::Jsonc => match text.find('\0') {
+            Some(at) => {
+                let (line, column) = line_and_column(text, at);
+                Err(unreadable(line, column, "control character found"))
+            }
+            None => parse_json(&without_comments(text)),
+        },
     }
+}
+
+fn parse_json(text: &str) -> Result<CampaignDocument, DocumentFault> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = error.to_string();
+        let place = format!(" at line {line} column {column}");
+        unreadable(line, column, message.strip_suffix(&place).unwrap_or(&message))
+    })
 }
 
 fn unreadable(line: usize, column: usize, message: &str) -> DocumentFault {

@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod revision;
 pub mod roll;
 pub mod settlement;
+pub mod source;
 pub mod standing;
 pub mod stock;
 pub mod story;

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 
-use super::Stored;
+use super::{Page, Stored};
 use crate::domain::audit::Change;
 use crate::domain::calendar::{Day, Timestamp};
 use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::{DaySeed, SeedChain};
+use crate::domain::source::DocumentSource;
 use crate::domain::stock::{StockItem, StockTotal};
 use crate::domain::workflow::{NewWorkflow, WorkflowRun};
 
@@ -19,6 +20,8 @@ pub struct NewVersion {
     pub activity_id: ActivityId,
     /// The validated document.
     pub document: CampaignDocument,
+    /// What it was read from, where that says more.
+    pub source: Option<DocumentSource>,
     /// When its window ends, so that the activity can be closed then.
     pub closes_at: Timestamp,
     /// Everything it counts.
@@ -105,6 +108,8 @@ pub struct StoredVersion {
     pub version: Version,
     /// Its document.
     pub document: CampaignDocument,
+    /// What it was read from, where that says more.
+    pub source: Option<DocumentSource>,
     /// Who published it.
     pub published_by: String,
     /// When.
@@ -118,6 +123,21 @@ pub struct Draft {
     pub activity_id: ActivityId,
     /// The document.
     pub document: CampaignDocument,
+    /// What it was read from, where that says more.
+    pub source: Option<DocumentSource>,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+    /// Who saved it last.
+    pub saved_by: Saver,
+}
+
+/// A draft among others, without its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftLine {
+    /// The activity.
+    pub activity_id: ActivityId,
+    /// What users will read.
+    pub title: String,
     /// When it was last saved.
     pub updated_at: Timestamp,
     /// Who saved it last.
@@ -154,10 +174,18 @@ pub trait CatalogStore {
     /// All versions, newest first.
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
 
-    /// Saves a draft over the one before, and gives it as it is now. The same document by the same actor again is no change
-    /// worth a record.
-    async fn save_draft(&self, activity_id: &ActivityId, document: &CampaignDocument, change: &Change)
-    -> Stored<Draft>;
+    /// Drafts by the id of their activity, ascending: `after` is the last of the part before.
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
+
+    /// Saves a draft over the one before, with what it was read from, and gives it as it is now. The same document by the same
+    /// actor again is no change worth a record, whatever its comments say.
+    async fn save_draft(
+        &self,
+        activity_id: &ActivityId,
+        document: &CampaignDocument,
+        source: Option<&DocumentSource>,
+        change: &Change,
+    ) -> Stored<Draft>;
 
     /// The draft, where there is one.
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>>;

@@ -5,7 +5,7 @@ use ulid::Ulid;
 
 use super::{Page, Stored};
 use crate::domain::id::{DrawId, UserId};
-use crate::domain::story::{DrawStory, TimelineItem};
+use crate::domain::story::{DrawStory, TimelineFilter, TimelineItem};
 
 /// What is remembered of a user, put together. Each answer is of one snapshot, and as large as the page asks for.
 #[async_trait]
@@ -15,5 +15,6 @@ pub trait StoryStore {
 
     /// Everything of a user, newest first, merged by id. What a draw, a redemption or a behaviour caused is told within it, and
     /// nowhere else.
-    async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
+    async fn timeline(&self, user_id: &UserId, filter: &TimelineFilter, page: &Page<Ulid>)
+    -> Stored<Vec<TimelineItem>>;
 }

@@ -18,12 +18,14 @@ use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::{DaySeed, SeedChain};
+use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, Saver, StateChanged, StockShort,
+    StoredVersion,
 };
+use crate::store::{Page, Stored};
 
 #[async_trait]
 impl CatalogStore for PostgresStore {
@@ -56,7 +58,7 @@ impl CatalogStore for PostgresStore {
 
     async fn version(&self, activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>> {
         let row: Option<VersionRow> = sqlx::query_as(
-            r"SELECT version, document, published_by, published_at
+            r"SELECT version, document, source, published_by, published_at
                 FROM campaign_version
                WHERE activity_id = $1
                  AND version = $2",
@@ -71,7 +73,7 @@ impl CatalogStore for PostgresStore {
 
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>> {
         let rows: Vec<VersionRow> = sqlx::query_as(
-            r"SELECT version, document, published_by, published_at
+            r"SELECT version, document, source, published_by, published_at
                 FROM campaign_version
                WHERE activity_id = $1
                ORDER BY version DESC",
@@ -87,9 +89,10 @@ impl CatalogStore for PostgresStore {
         &self,
         activity_id: &ActivityId,
         document: &CampaignDocument,
+        source: Option<&DocumentSource>,
         change: &Change,
     ) -> Stored<Draft> {
-        self.try_save_draft(activity_id, document, change).await.map_err(Fault::doing("save a draft"))
+        self.try_save_draft(activity_id, (document, source), change).await.map_err(Fault::doing("save a draft"))
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {
@@ -99,6 +102,10 @@ impl CatalogStore for PostgresStore {
         }
         .await
         .map_err(Fault::doing("read a draft"))
+    }
+
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.list_drafts(page).await.map_err(Fault::doing("list drafts"))
     }
 
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>> {
@@ -201,18 +208,20 @@ impl MaybeHead {
 }
 
 #[derive(FromRow)]
-struct VersionRow {
+pub(super) struct VersionRow {
     version: i64,
     document: Json<CampaignDocument>,
+    source: Option<Json<DocumentSource>>,
     published_by: String,
     published_at: Timestamp,
 }
 
 impl VersionRow {
-    fn read(self) -> Tried<StoredVersion> {
+    pub(super) fn read(self) -> Tried<StoredVersion> {
         Ok(StoredVersion {
             version: Version(u32::try_from(self.version)?),
             document: self.document.0,
+            source: self.source.map(|source| source.0),
             published_by: self.published_by,
             published_at: self.published_at,
         })
@@ -309,13 +318,14 @@ pub(super) async fn read_heads(connection: &mut PgConnection, activity_ids: &[&s
 #[derive(FromRow)]
 struct DraftRow {
     document: Json<CampaignDocument>,
+    source: Option<Json<DocumentSource>>,
     updated_at: Timestamp,
     saved_by: String,
 }
 
 async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
-        r"SELECT document, updated_at, saved_by
+        r"SELECT document, source, updated_at, saved_by
             FROM campaign_draft
            WHERE activity_id = $1",
     )
@@ -327,6 +337,7 @@ async fn read_draft(connection: &mut PgConnection, activity_id: &ActivityId) -> 
     Ok(Some(Draft {
         activity_id: activity_id.clone(),
         document: row.document.0,
+        source: row.source.map(|source| source.0),
         updated_at: row.updated_at,
         saved_by: Saver { actor: row.saved_by, name },
     }))
@@ -359,19 +370,21 @@ impl PostgresStore {
     async fn try_save_draft(
         &self,
         activity_id: &ActivityId,
-        document: &CampaignDocument,
+        (document, source): (&CampaignDocument, Option<&DocumentSource>),
         change: &Change,
     ) -> Tried<Draft> {
         let mut tx = self.write([Lock::Activity(activity_id)]).await?;
         let before = read_draft(&mut tx, activity_id).await?;
         sqlx::query(
-            r"INSERT INTO campaign_draft (activity_id, document, updated_at, saved_by)
-              VALUES ($1, $2, $3, $4)
+            r"INSERT INTO campaign_draft (activity_id, document, source, updated_at, saved_by)
+              VALUES ($1, $2, $3, $4, $5)
               ON CONFLICT (activity_id) DO UPDATE
-                 SET document = excluded.document, updated_at = excluded.updated_at, saved_by = excluded.saved_by",
+                 SET document = excluded.document, source = excluded.source, updated_at = excluded.updated_at,
+                     saved_by = excluded.saved_by",
         )
         .bind(activity_id.as_str())
         .bind(Json(document))
+        .bind(source.map(Json))
         .bind(change.at)
         .bind(change.actor.to_string())
         .execute(&mut *tx)
@@ -540,12 +553,13 @@ async fn stock_short(tx: &mut PgConnection, new: &NewVersion, elsewhere: &[u64])
 /// Writes the document and makes it current. A new activity opens; a state somebody chose stays.
 async fn write_version(tx: &mut PgConnection, new: &NewVersion, version: Version) -> Tried<()> {
     sqlx::query(
-        r"INSERT INTO campaign_version (activity_id, version, document, published_by, published_at)
-          VALUES ($1, $2, $3, $4, $5)",
+        r"INSERT INTO campaign_version (activity_id, version, document, source, published_by, published_at)
+          VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(new.activity_id.as_str())
     .bind(i64::from(version.0))
     .bind(Json(&new.document))
+    .bind(new.source.as_ref().map(Json))
     .bind(&new.published_by)
     .bind(new.change.at)
     .execute(&mut *tx)

@@ -14,6 +14,7 @@ mod catalog;
 mod claims;
 mod coupons;
 mod cron;
+mod drafts;
 mod draws;
 mod fires;
 mod goods;

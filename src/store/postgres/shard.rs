@@ -10,14 +10,13 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::books::violations;
-use super::catalog::Elsewhere;
+use super::catalog::{Elsewhere, VersionRow};
 use super::rows::stock_item;
 use super::stock::count_used;
 use super::{Lock, PostgresStore, Tried, audit, changed, ulid, uuid, wins};
 use crate::domain::award::AwardKind;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
-use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, AwardRecordId, Version};
 use crate::domain::reconcile::{Invariant, Violation};
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
@@ -238,8 +237,8 @@ async fn read_copy(connection: &mut PgConnection, activity_id: &ActivityId) -> T
     .bind(activity_id.as_str())
     .fetch_all(&mut *connection)
     .await?;
-    let versions: Vec<(i64, Json<CampaignDocument>, String, Timestamp)> = sqlx::query_as(
-        r"SELECT version, document, published_by, published_at
+    let versions: Vec<VersionRow> = sqlx::query_as(
+        r"SELECT version, document, source, published_by, published_at
             FROM campaign_version
            WHERE activity_id = $1
            ORDER BY version",
@@ -262,13 +261,7 @@ async fn read_copy(connection: &mut PgConnection, activity_id: &ActivityId) -> T
                 Ok(StockTotal { item: stock_item(&kind, &item_id)?, total: u64::try_from(total)? })
             })
             .collect::<Tried<_>>()?,
-        versions: versions
-            .into_iter()
-            .map(|(version, document, published_by, published_at)| {
-                let version = Version(u32::try_from(version)?);
-                Ok(StoredVersion { version, document: document.0, published_by, published_at })
-            })
-            .collect::<Tried<_>>()?,
+        versions: versions.into_iter().map(VersionRow::read).collect::<Tried<_>>()?,
     }))
 }
 
@@ -431,12 +424,13 @@ async fn write_versions(tx: &mut PgConnection, copy: &CatalogCopy, mine: Option<
     let known = |stored: &StoredVersion| mine.is_some_and(|mine| mine.versions.contains(stored));
     for stored in copy.versions.iter().filter(|stored| !known(stored)) {
         let written = sqlx::query(
-            r"INSERT INTO campaign_version (activity_id, version, document, published_by, published_at)
-              VALUES ($1, $2, $3, $4, $5)",
+            r"INSERT INTO campaign_version (activity_id, version, document, source, published_by, published_at)
+              VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(copy.activity_id.as_str())
         .bind(i64::from(stored.version.0))
         .bind(Json(&stored.document))
+        .bind(stored.source.as_ref().map(Json))
         .bind(&stored.published_by)
         .bind(stored.published_at)
         .execute(&mut *tx)

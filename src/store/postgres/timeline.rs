@@ -19,11 +19,17 @@ use crate::domain::draw::{RechargeOrder, RechargeSource};
 use crate::domain::id::{RedemptionId, UserId};
 use crate::domain::ledger::{Account, Entry};
 use crate::domain::redemption::RedemptionOrder;
-use crate::domain::story::{BehaviourStory, RedemptionStory, TimelineItem};
+use crate::domain::story::{BehaviourStory, RedemptionStory, TimelineFilter, TimelineItem, TimelineKind};
 use crate::store::Page;
 
 impl PostgresStore {
-    pub(super) async fn read_timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Tried<Vec<TimelineItem>> {
+    /// Of kinds that are not wanted nothing is read: their part of the statement is decided before it begins.
+    pub(super) async fn read_timeline(
+        &self,
+        user_id: &UserId,
+        filter: &TimelineFilter,
+        page: &Page<Ulid>,
+    ) -> Tried<Vec<TimelineItem>> {
         let mut tx = self.snapshot().await?;
         let ids: Vec<(Uuid, String)> = sqlx::query_as(
             r"SELECT id, kind
@@ -33,6 +39,8 @@ impl PostgresStore {
                                WHERE NOT void
                                  AND user_id = $1
                                  AND draw_id < $2
+                                 AND draw_id >= $5
+                                 AND ($6::text IS NULL OR $6 = 'draw')
                                ORDER BY draw_id DESC
                                LIMIT $3) AS draws
                        UNION ALL
@@ -41,6 +49,8 @@ impl PostgresStore {
                                 FROM redemption_order
                                WHERE user_id = $1
                                  AND redemption_id < $2
+                                 AND redemption_id >= $5
+                                 AND ($6::text IS NULL OR $6 = 'redemption')
                                ORDER BY redemption_id DESC
                                LIMIT $3) AS redemptions
                        UNION ALL
@@ -49,6 +59,8 @@ impl PostgresStore {
                                 FROM behaviour
                                WHERE user_id = $1
                                  AND behaviour_id < $2
+                                 AND behaviour_id >= $5
+                                 AND ($6::text IS NULL OR $6 = 'behaviour')
                                ORDER BY behaviour_id DESC
                                LIMIT $3) AS behaviours
                        UNION ALL
@@ -60,6 +72,8 @@ impl PostgresStore {
                                  AND source NOT IN ('redemption', 'rebate')
                                  AND user_id = $1
                                  AND recharge_order_id < $2
+                                 AND recharge_order_id >= $5
+                                 AND ($6::text IS NULL OR $6 = 'recharge')
                                ORDER BY recharge_order_id DESC
                                LIMIT $3) AS orders
                        UNION ALL
@@ -69,6 +83,8 @@ impl PostgresStore {
                                 JOIN transfer ON transfer.transfer_id = entry.transfer_id
                                WHERE entry.account_id = $4
                                  AND entry.transfer_id < $2
+                                 AND entry.transfer_id >= $5
+                                 AND ($6::text IS NULL OR $6 = 'points')
                                  AND transfer.reason NOT IN ('award', 'redemption', 'rebate')
                                  AND NOT (transfer.reason = 'reversal' AND substr(transfer.key, 1, 4) = 'rdm_')
                                ORDER BY entry.transfer_id DESC
@@ -77,9 +93,11 @@ impl PostgresStore {
                LIMIT $3",
         )
         .bind(user_id.as_str())
-        .bind(before(page.after))
+        .bind(before(filter.beyond(page.after)))
         .bind(i64::from(page.limit))
         .bind(Account::User(user_id.clone()).key())
+        .bind(uuid(filter.least()))
+        .bind(filter.kind.map(TimelineKind::as_str))
         .fetch_all(&mut *tx)
         .await?;
         let of_kind =

@@ -16,10 +16,13 @@ use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
+use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
-use crate::store::catalog::{CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion};
+use crate::store::catalog::{
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
+};
+use crate::store::{Page, Stored};
 
 /// Times that a publication is tried while somebody else raises the epoch.
 const TRIES_MAX: u32 = 8;
@@ -57,13 +60,18 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         self.first().versions(activity_id).await
     }
 
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.first().drafts(page).await
+    }
+
     async fn save_draft(
         &self,
         activity_id: &ActivityId,
         document: &CampaignDocument,
+        source: Option<&DocumentSource>,
         change: &Change,
     ) -> Stored<Draft> {
-        self.first().save_draft(activity_id, document, change).await
+        self.first().save_draft(activity_id, document, source, change).await
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {

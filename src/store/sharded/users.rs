@@ -18,7 +18,7 @@ use crate::domain::id::{
 };
 use crate::domain::redemption::RedemptionOrder;
 use crate::domain::standing::{ListedUser, UserList};
-use crate::domain::story::{DrawStory, TimelineItem};
+use crate::domain::story::{DrawStory, TimelineFilter, TimelineItem};
 use crate::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use crate::store::draws::{
     DrawGroup, DrawStore, DrawWithAward, Facts, FactsQuestion, NewRecharge, Recharged, Recorded,
@@ -179,8 +179,13 @@ impl<S: Shard> StoryStore for ShardedStore<S> {
         self.read(draw_id.bucket(), |shard| shard.draw_story(draw_id)).await
     }
 
-    async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>> {
-        self.read(Bucket::of(user_id), |shard| shard.timeline(user_id, page)).await
+    async fn timeline(
+        &self,
+        user_id: &UserId,
+        filter: &TimelineFilter,
+        page: &Page<Ulid>,
+    ) -> Stored<Vec<TimelineItem>> {
+        self.read(Bucket::of(user_id), |shard| shard.timeline(user_id, filter, page)).await
     }
 }
 

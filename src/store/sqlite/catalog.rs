@@ -14,12 +14,14 @@ use crate::domain::campaign::{ActivityHead, ActivityState};
 use crate::domain::document::CampaignDocument;
 use crate::domain::id::{ActivityId, Version, WorkflowId};
 use crate::domain::roll::SeedChain;
+use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
-use crate::store::Stored;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, Saver, StateChanged, StockShort, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, Saver, StateChanged, StockShort,
+    StoredVersion,
 };
+use crate::store::{Page, Stored};
 
 #[async_trait]
 impl CatalogStore for SqliteStore {
@@ -51,7 +53,7 @@ impl CatalogStore for SqliteStore {
 
     async fn version(&self, activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>> {
         let row: Option<VersionRow> = sqlx::query_as(
-            r"SELECT version, document, published_by, published_at
+            r"SELECT version, document, source, published_by, published_at
                 FROM campaign_version
                WHERE activity_id = ?1
                  AND version = ?2",
@@ -66,7 +68,7 @@ impl CatalogStore for SqliteStore {
 
     async fn versions(&self, activity_id: &ActivityId) -> Stored<Vec<StoredVersion>> {
         let rows: Vec<VersionRow> = sqlx::query_as(
-            r"SELECT version, document, published_by, published_at
+            r"SELECT version, document, source, published_by, published_at
                 FROM campaign_version
                WHERE activity_id = ?1
                ORDER BY version DESC",
@@ -82,9 +84,10 @@ impl CatalogStore for SqliteStore {
         &self,
         activity_id: &ActivityId,
         document: &CampaignDocument,
+        source: Option<&DocumentSource>,
         change: &Change,
     ) -> Stored<Draft> {
-        self.try_save_draft(activity_id, document, change).await.map_err(Fault::doing("save a draft"))
+        self.try_save_draft(activity_id, (document, source), change).await.map_err(Fault::doing("save a draft"))
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {
@@ -94,6 +97,10 @@ impl CatalogStore for SqliteStore {
         }
         .await
         .map_err(Fault::doing("read a draft"))
+    }
+
+    async fn drafts(&self, page: &Page<ActivityId>) -> Stored<Vec<DraftLine>> {
+        self.list_drafts(page).await.map_err(Fault::doing("list drafts"))
     }
 
     async fn seed_chains(&self, activity_id: &ActivityId) -> Stored<Vec<SeedChain>> {
@@ -188,6 +195,7 @@ impl HeadRow {
 struct VersionRow {
     version: u32,
     document: String,
+    source: Option<String>,
     published_by: String,
     published_at: i64,
 }
@@ -197,6 +205,7 @@ impl VersionRow {
         Ok(StoredVersion {
             version: Version(self.version),
             document: serde_json::from_str(&self.document)?,
+            source: self.source.as_deref().map(serde_json::from_str).transpose()?,
             published_by: self.published_by.clone(),
             published_at: instant(self.published_at)?,
         })
@@ -220,6 +229,7 @@ pub(super) async fn read_heads(connection: &mut SqliteConnection, activity_ids: 
 #[derive(FromRow)]
 struct DraftRow {
     document: String,
+    source: Option<String>,
     updated_at: i64,
     saved_by: String,
     saved_by_name: Option<String>,
@@ -227,7 +237,7 @@ struct DraftRow {
 
 async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
-        r"SELECT document, updated_at, saved_by, saved_by_name
+        r"SELECT document, source, updated_at, saved_by, saved_by_name
             FROM named_draft
            WHERE activity_id = ?1",
     )
@@ -238,6 +248,7 @@ async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId)
         Ok(Draft {
             activity_id: activity_id.clone(),
             document: serde_json::from_str(&row.document)?,
+            source: row.source.as_deref().map(serde_json::from_str).transpose()?,
             updated_at: instant(row.updated_at)?,
             saved_by: Saver { actor: row.saved_by, name: row.saved_by_name },
         })
@@ -271,19 +282,21 @@ impl SqliteStore {
     async fn try_save_draft(
         &self,
         activity_id: &ActivityId,
-        document: &CampaignDocument,
+        (document, source): (&CampaignDocument, Option<&DocumentSource>),
         change: &Change,
     ) -> Tried<Draft> {
         let mut tx = self.write().await?;
         let before = read_draft(&mut tx, activity_id).await?;
         sqlx::query(
-            r"INSERT INTO campaign_draft (activity_id, document, updated_at, saved_by)
-              VALUES (?1, ?2, ?3, ?4)
+            r"INSERT INTO campaign_draft (activity_id, document, source, updated_at, saved_by)
+              VALUES (?1, ?2, ?3, ?4, ?5)
               ON CONFLICT (activity_id) DO UPDATE
-                 SET document = excluded.document, updated_at = excluded.updated_at, saved_by = excluded.saved_by",
+                 SET document = excluded.document, source = excluded.source, updated_at = excluded.updated_at,
+                     saved_by = excluded.saved_by",
         )
         .bind(activity_id.as_str())
         .bind(json(document)?)
+        .bind(source.map(json).transpose()?)
         .bind(millis(change.at))
         .bind(change.actor.to_string())
         .execute(&mut *tx)
@@ -441,12 +454,13 @@ async fn stock_short(tx: &mut SqliteConnection, new: &NewVersion) -> Tried<Vec<S
 /// Writes the document and makes it current. A new activity opens; a state somebody chose stays.
 async fn write_version(tx: &mut SqliteConnection, new: &NewVersion, version: Version) -> Tried<()> {
     sqlx::query(
-        r"INSERT INTO campaign_version (activity_id, version, document, published_by, published_at)
-          VALUES (?1, ?2, ?3, ?4, ?5)",
+        r"INSERT INTO campaign_version (activity_id, version, document, source, published_by, published_at)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(new.activity_id.as_str())
     .bind(version.0)
     .bind(json(&new.document)?)
+    .bind(new.source.as_ref().map(json).transpose()?)
     .bind(&new.published_by)
     .bind(millis(new.change.at))
     .execute(&mut *tx)

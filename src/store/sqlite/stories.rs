@@ -14,7 +14,7 @@ use crate::domain::draw::{Draw, RechargeOrder};
 use crate::domain::id::{AwardRecordId, DrawId, OutboxId, UserId};
 use crate::domain::ledger::{Account, Entry};
 use crate::domain::outbox::{Attempt, OutboxEntry};
-use crate::domain::story::{DrawStory, TimelineItem};
+use crate::domain::story::{DrawStory, TimelineFilter, TimelineItem};
 use crate::fault::Fault;
 use crate::store::stories::StoryStore;
 use crate::store::{Page, Stored};
@@ -32,8 +32,13 @@ impl StoryStore for SqliteStore {
         .map_err(Fault::doing::<super::Cause>("read the story of a draw"))
     }
 
-    async fn timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>> {
-        self.read_timeline(user_id, page).await.map_err(Fault::doing("read a user's timeline"))
+    async fn timeline(
+        &self,
+        user_id: &UserId,
+        filter: &TimelineFilter,
+        page: &Page<Ulid>,
+    ) -> Stored<Vec<TimelineItem>> {
+        self.read_timeline(user_id, filter, page).await.map_err(Fault::doing("read a user's timeline"))
     }
 }
 

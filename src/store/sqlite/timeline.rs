@@ -18,11 +18,17 @@ use crate::domain::draw::{RechargeOrder, RechargeSource};
 use crate::domain::id::{RedemptionId, UserId};
 use crate::domain::ledger::{Account, Entry};
 use crate::domain::redemption::RedemptionOrder;
-use crate::domain::story::{BehaviourStory, RedemptionStory, TimelineItem};
+use crate::domain::story::{BehaviourStory, RedemptionStory, TimelineFilter, TimelineItem, TimelineKind};
 use crate::store::Page;
 
 impl SqliteStore {
-    pub(super) async fn read_timeline(&self, user_id: &UserId, page: &Page<Ulid>) -> Tried<Vec<TimelineItem>> {
+    /// Of kinds that are not wanted nothing is read: their part of the statement is decided before it begins.
+    pub(super) async fn read_timeline(
+        &self,
+        user_id: &UserId,
+        filter: &TimelineFilter,
+        page: &Page<Ulid>,
+    ) -> Tried<Vec<TimelineItem>> {
         let mut tx = self.readers.begin().await?;
         let ids: Vec<(String, String)> = sqlx::query_as(
             r"SELECT id, kind
@@ -32,6 +38,8 @@ impl SqliteStore {
                                WHERE void = 0
                                  AND user_id = ?1
                                  AND draw_id < ?2
+                                 AND draw_id >= ?5
+                                 AND (?6 IS NULL OR ?6 = 'draw')
                                ORDER BY draw_id DESC
                                LIMIT ?3)
                        UNION ALL
@@ -40,6 +48,8 @@ impl SqliteStore {
                                 FROM redemption_order
                                WHERE user_id = ?1
                                  AND redemption_id < ?2
+                                 AND redemption_id >= ?5
+                                 AND (?6 IS NULL OR ?6 = 'redemption')
                                ORDER BY redemption_id DESC
                                LIMIT ?3)
                        UNION ALL
@@ -48,6 +58,8 @@ impl SqliteStore {
                                 FROM behaviour
                                WHERE user_id = ?1
                                  AND behaviour_id < ?2
+                                 AND behaviour_id >= ?5
+                                 AND (?6 IS NULL OR ?6 = 'behaviour')
                                ORDER BY behaviour_id DESC
                                LIMIT ?3)
                        UNION ALL
@@ -59,6 +71,8 @@ impl SqliteStore {
                                  AND source NOT IN ('redemption', 'rebate')
                                  AND user_id = ?1
                                  AND recharge_order_id < ?2
+                                 AND recharge_order_id >= ?5
+                                 AND (?6 IS NULL OR ?6 = 'recharge')
                                ORDER BY recharge_order_id DESC
                                LIMIT ?3)
                        UNION ALL
@@ -68,6 +82,8 @@ impl SqliteStore {
                                 JOIN transfer ON transfer.transfer_id = entry.transfer_id
                                WHERE entry.account_id = ?4
                                  AND entry.transfer_id < ?2
+                                 AND entry.transfer_id >= ?5
+                                 AND (?6 IS NULL OR ?6 = 'points')
                                  AND transfer.reason NOT IN ('award', 'redemption', 'rebate')
                                  AND NOT (transfer.reason = 'reversal' AND substr(transfer.key, 1, 4) = 'rdm_')
                                ORDER BY entry.transfer_id DESC
@@ -76,9 +92,11 @@ impl SqliteStore {
                LIMIT ?3",
         )
         .bind(user_id.as_str())
-        .bind(before(page.after))
+        .bind(before(filter.beyond(page.after)))
         .bind(page.limit)
         .bind(Account::User(user_id.clone()).key())
+        .bind(filter.least().to_string())
+        .bind(filter.kind.map(TimelineKind::as_str))
         .fetch_all(&mut *tx)
         .await?;
         let of_kind = |kind: &str| -> Vec<String> {

@@ -1,9 +1,11 @@
 //! Drafts, publication, versions, stock.
 
 use big_market::domain::document::{self, Format};
+use big_market::domain::operator::Role;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::people::{Person, add};
 use crate::support::market::{Answer, Market, demo_document};
 
 const DRAFT: &str = "/admin/activities/100301/draft";
@@ -42,6 +44,68 @@ async fn a_draft_is_saved_and_read_as_json_and_as_toml() {
 }
 
 #[tokio::test]
+async fn a_text_keeps_its_comments_as_a_draft_and_as_a_version() {
+    let market = Market::empty().await;
+    let draft_as = async |accept: &str| {
+        let read = market.call(Method::GET, DRAFT).header("accept", accept).send().await;
+        assert_eq!(read.header("content-type"), Some(accept));
+        read.text()
+    };
+    let documents = async || market.get("/admin/activities/100301/documents").await.json();
+    let written = format!("// agreed with Ann\n{:#} /* 1 // */", demo_json());
+    let saved = market.call(Method::PUT, DRAFT).body("application/jsonc", written.clone()).send().await;
+    assert_eq!((saved.status, &saved.json()["faults"]), (StatusCode::OK, &json!([])));
+    assert_eq!(draft_as("application/jsonc").await, written);
+    assert_eq!(document::parse(&draft_as("application/toml").await, Format::Toml), Ok(demo_document()));
+    assert_eq!(documents().await["draft"]["source"], json!({"format": "jsonc", "text": written}));
+    assert_eq!(
+        (&documents().await["draft"]["document"], &documents().await["draft"]["faults"]),
+        (&demo_json(), &json!([]))
+    );
+
+    assert!(TOML_TEXT.contains('#'), "it has comments");
+    market.call(Method::PUT, DRAFT).body("application/toml", TOML_TEXT).send().await;
+    assert_eq!(draft_as("application/toml").await, TOML_TEXT);
+    assert_eq!(document::parse(&draft_as("application/jsonc").await, Format::Jsonc), Ok(demo_document()));
+    assert_eq!(market.call(Method::POST, PUBLISH).send().await.status, StatusCode::CREATED);
+    let source = json!({"format": "toml", "text": TOML_TEXT});
+    assert_eq!((&documents().await["current"]["source"], &documents().await["draft"]), (&source, &Value::Null));
+    assert_eq!(market.get("/admin/activities/100301/versions").await.items()[0]["source"], source);
+
+    save(&market, demo_json()).await;
+    assert_eq!(documents().await["draft"]["source"], Value::Null, "JSON says nothing more");
+}
+
+#[tokio::test]
+async fn drafts_are_listed_in_parts_with_who_saved_them() {
+    let market = Market::empty().await;
+    add(&market, "grace", Role::Operator).await;
+    add(&market, "vera", Role::Viewer).await;
+    let (grace, vera) = (Person::sign_in(&market, "grace").await, Person::sign_in(&market, "vera").await);
+    for id in ["spring", "autumn", "summer"] {
+        let mut document = demo_json();
+        (document["activity"], document["title"]) = (json!(id), json!(format!("The {id} fair")));
+        let saved = grace.call(&market, Method::PUT, format!("/admin/activities/{id}/draft")).json(document);
+        assert_eq!(saved.send().await.status, StatusCode::OK);
+    }
+    let seen = vera.bare(&market, Method::GET, "/admin/drafts?limit=2").send().await;
+    assert_eq!((seen.status, &seen.json()["next_cursor"]), (StatusCode::OK, &json!("spring")));
+    let rest = market.get("/admin/drafts?limit=2&cursor=spring").await;
+    assert_eq!(rest.json()["next_cursor"], Value::Null);
+    let line = |id: &str| {
+        let (title, updated_at) = (format!("The {id} fair"), "2026-03-02T02:00:00.000Z");
+        json!({"activity_id": id, "title": title, "updated_at": updated_at, "saved_by": "grace"})
+    };
+    assert_eq!([seen.items(), rest.items()].concat(), ["autumn", "spring", "summer"].map(line));
+    // Who sees that there is a draft need not see what it says.
+    let inside = vera.bare(&market, Method::GET, "/admin/activities/spring/draft").send().await;
+    assert_eq!(inside.code(), "forbidden");
+    assert_eq!(market.call(Method::GET, "/admin/drafts").anonymous().send().await.code(), "unauthenticated");
+    let wrong = market.get("/admin/drafts?limit=101&cursor=a%20b&state=new").await;
+    assert_eq!(wrong.fault_fields(), ["state", "cursor", "limit"]);
+}
+
+#[tokio::test]
 async fn a_draft_of_another_activity_is_refused() {
     let market = Market::empty().await;
     let answer = market.call(Method::PUT, "/admin/activities/7/draft").json(demo_json()).send().await;
@@ -54,6 +118,9 @@ async fn what_is_no_document_is_told_with_its_place() {
     for (media_type, body) in [
         ("application/json", "{\n \"activity\" 1}"),
         ("application/json", "{}"),
+        ("application/jsonc", "/* \n */ { \"activity\" // 1\n 1}"),
+        ("application/jsonc", "// \0\n{}"),
+        ("application/jsonc", "{} /* open"),
         ("application/toml", "activity = \n"),
         ("application/toml", "activity = \"100301\"\nnonsense = 1\n"),
     ] {
@@ -115,6 +182,8 @@ async fn publishing_names_every_fault_at_once() {
     document["time_zone"] = json!("Mars/Olympus");
     let saved = save(&market, document).await;
     assert_eq!(saved.status, StatusCode::OK, "faults do not keep a draft from being saved");
+    let documents = market.get("/admin/activities/100301/documents").await.json();
+    assert_eq!(documents["draft"]["faults"], saved.json()["faults"]);
     let answer = market.call(Method::POST, PUBLISH).send().await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_document"));
     let problem = answer.json();

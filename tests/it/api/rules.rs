@@ -176,6 +176,31 @@ async fn a_timeline_tells_everything_newest_first() {
 }
 
 #[tokio::test]
+async fn a_timeline_is_told_by_kind_and_by_time() {
+    let market = market_with_stories().await;
+    market.clock.advance(TimeDelta::seconds(1));
+    market.user("ann").recharge("9014").await;
+    let whole = market.get("/admin/users/ann/timeline").await.items();
+    let kinds: Vec<_> = whole.iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["recharge", "draw", "draw", "recharge"]);
+    let told = async |query: &str| market.get(format!("/admin/users/ann/timeline?{query}")).await.items();
+    assert_eq!(told("kind=draw").await, whole[1..3]);
+    assert_eq!(told("kind=points").await, [Value::Null; 0]);
+    let part = market.get("/admin/users/ann/timeline?kind=recharge&limit=1").await;
+    assert_eq!(part.items(), whole[..1]);
+    let next = part.json()["next_cursor"].as_str().unwrap().to_owned();
+    assert_eq!(told(&format!("kind=recharge&limit=1&cursor={next}")).await, whole[3..]);
+    let last = whole[0]["created_at"].as_str().unwrap();
+    assert_eq!(told(&format!("since={last}")).await, whole[..1]);
+    assert_eq!(told(&format!("before={last}")).await, whole[1..]);
+    assert_eq!(told(&format!("before={last}&kind=recharge")).await, whole[3..]);
+    assert_eq!(told("since=2026-03-02T00:00:00%2B08:00&before=2026-03-02T00:00:00%2B09:00").await, [Value::Null; 0]);
+    let wrong =
+        market.get("/admin/users/ann/timeline?kind=delivery&since=today&before=2026-03-02T00:00:00+08:00").await;
+    assert_eq!(wrong.fault_fields(), ["kind", "since", "before"]);
+}
+
+#[tokio::test]
 async fn a_timeline_tells_redemptions_and_behaviours_with_what_they_caused() {
     let market = Market::demo().await;
     let post = async |path: &str, key: &str, body: Value| {

@@ -10,6 +10,7 @@ use big_market::domain::id::OutboxId;
 use big_market::domain::outbox::{AttemptEnd, FailureClass, OutboxState};
 use big_market::domain::points::Points;
 use big_market::domain::refusal::Refusal;
+use big_market::domain::story::TimelineFilter;
 use big_market::fault::Error;
 use big_market::queue::{Lane, Message, Queue};
 use big_market::store::outbox::Lease;
@@ -326,7 +327,11 @@ async fn attempts_that_reach_outside_are_logged_and_outlive_their_work() {
     let mut promised = bench.draw("webhook", 1).await;
     promised.extend(bench.draw("points", 1).await);
     let attempts = async || {
-        let told = bench.app.timeline(&ann(), &Page { after: None, limit: 9 }).await.expect("told");
+        let told = bench
+            .app
+            .timeline(&ann(), &TimelineFilter::default(), &Page { after: None, limit: 9 })
+            .await
+            .expect("told");
         let attempts = told.into_iter().filter_map(|told| match told {
             Told::Draw(told) => Some(told.story.attempts),
             Told::Redemption(_) | Told::Behaviour(_) | Told::Recharge(_) | Told::Points(_) => None,

@@ -30,9 +30,10 @@ use big_market::domain::reconcile::Violation;
 use big_market::domain::redemption::RedemptionOrder;
 use big_market::domain::roll::SeedChain;
 use big_market::domain::settlement::{ActivityReport, ActivityTotals, DayFound, Settlement};
+use big_market::domain::source::DocumentSource;
 use big_market::domain::standing::{ListedUser, UserList};
 use big_market::domain::stock::{Claim, ClaimEnd, ClaimId, Epoch, ReturnedUnit, StockCounter, StockItem, StockTruth};
-use big_market::domain::story::{DrawStory, TimelineItem};
+use big_market::domain::story::{DrawStory, TimelineFilter, TimelineItem};
 use big_market::domain::user_token::TokenSecret;
 use big_market::domain::workflow::{NewWorkflow, WorkflowMove, WorkflowRun};
 use big_market::fault::Fault;
@@ -41,7 +42,7 @@ use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, NewVersion, Published, StateChanged, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
 };
 use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
@@ -199,7 +200,8 @@ mortal!(MortalStore.store: CatalogStore {
     fn all_heads() -> Stored<Vec<ActivityHead>>;
     fn version(activity_id: &ActivityId, version: Version) -> Stored<Option<StoredVersion>>;
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
-    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, change: &Change) -> Stored<Draft>;
+    fn drafts(page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
+    fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, source: Option<&DocumentSource>, change: &Change) -> Stored<Draft>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;
@@ -354,7 +356,7 @@ mortal!(MortalStore.store: ListStore {
 });
 mortal!(MortalStore.store: StoryStore {
     fn draw_story(draw_id: DrawId) -> Stored<Option<DrawStory>>;
-    fn timeline(user_id: &UserId, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
+    fn timeline(user_id: &UserId, filter: &TimelineFilter, page: &Page<Ulid>) -> Stored<Vec<TimelineItem>>;
 });
 mortal!(MortalStore.store: SettlementStore {
     fn seal_days(activity_id: &ActivityId, before: Day) -> Stored<Day>;

@@ -125,6 +125,7 @@ pub fn new_version(activity_id: &ActivityId, title: &str, stock: &[(StockItem, u
     NewVersion {
         activity_id: activity_id.clone(),
         document: document(activity_id, title),
+        source: None,
         closes_at: at(3_600),
         stock: stock.iter().map(|(item, total)| StockTotal { item: item.clone(), total: *total }).collect(),
         days: (day("2026-11-01"), day("2026-12-10")),

@@ -41,6 +41,53 @@ export const lists = {
     silent(complaints);
   },
 
+  async "a draft of what was never published is found again, and published"({ browser, server }) {
+    const { page, complaints } = await operator(browser, server);
+    await page.getByRole("button", { name: "New activity" }).click();
+    await page.getByLabel("Activity id").fill("left.alone");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("No faults").waitFor();
+    await page.locator('[data-path="title"] input').fill("Left alone");
+    await eventually("it is saved", async () =>
+      (await server.call("GET", "/admin/drafts")).items.some(({ title }) => title === "Left alone"),
+    );
+    // Whoever comes from elsewhere sees it among the activities, and sees the drafts alone.
+    const other = await operator(browser, server);
+    const row = other.page.getByRole("row", { name: /left\.alone/ });
+    await row.getByText("Left alone").waitFor();
+    await row.getByText(/ by admin/).waitFor();
+    assert.equal(await row.getByRole("button", { name: "Close" }).count(), 0, "there is nothing to close");
+    await other.page.locator(".ant-segmented-item", { hasText: /^draft$/ }).click();
+    await other.page.waitForURL(/\?state=draft$/);
+    await other.page.getByRole("row", { name: /100301/ }).waitFor({ state: "hidden" });
+    await accessible(other.page, "the drafts");
+    await other.page.getByRole("button", { name: "New activity" }).click();
+    await other.page.getByLabel("Activity id").fill("left.alone");
+    await other.page.getByText("There is an activity of that id").waitFor();
+    await other.page.getByRole("button", { name: "Cancel" }).click();
+    await other.page.getByRole("dialog").waitFor({ state: "hidden" });
+    await row.getByRole("link", { name: "left.alone" }).click();
+    await other.page.getByText("No faults").waitFor();
+    assert.equal(await other.page.locator('[data-path="title"] input').inputValue(), "Left alone");
+    await other.page.getByRole("button", { name: "Publish" }).click();
+    await other.page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await other.page.waitForURL(/\/live$/);
+    assert.equal((await server.call("GET", "/v1/activities/left.alone")).title, "Left alone");
+    await other.page.goto(`${server.url}/console/activities?state=draft`);
+    await other.page.getByText("Nothing here").waitFor();
+    // Whoever only looks has not saved it, and can be the second person who publishes it.
+    await server.call("PUT", "/admin/activities/looked.at/draft", `# why\n${surely("looked.at", POINT)}`);
+    const drafts = async () => (await server.call("GET", "/admin/drafts")).items;
+    const [before] = await drafts();
+    await other.page.goto(`${server.url}/console/activities/looked.at/edit`);
+    await other.page.getByText("It was written as TOML").waitFor();
+    await other.page.getByText("No faults").waitFor();
+    await other.page.goto(`${server.url}/console/activities`);
+    await other.page.getByRole("row", { name: /looked\.at/ }).waitFor();
+    assert.deepEqual(await drafts(), [before]);
+    silent([...complaints, ...other.complaints]);
+  },
+
   async "every part of a document has a form, beside which the text keeps its comments"({ browser, server }) {
     await publish(server, "forms", surely("forms", POINT));
     const { page, complaints } = await operator(browser, server);
@@ -94,7 +141,22 @@ export const lists = {
     await page.reload();
     await page.getByText("No faults").waitFor();
     assert.ok((await text.inputValue()).startsWith("// agreed with Ann\n"), "over a reload too");
-    silent(complaints, refused(422, "/forms/draft"));
+    const other = await operator(browser, server);
+    const begins = async (what) => {
+      await other.page.goto(`${server.url}/console/activities/forms/edit`);
+      const seen = other.page.getByLabel("Document as text");
+      await seen.waitFor();
+      assert.ok((await seen.inputValue()).startsWith("// agreed with Ann\n"), what);
+    };
+    await begins("for a colleague too");
+    await other.page.getByRole("button", { name: "Publish" }).click();
+    await other.page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await other.page.waitForURL(/\/live$/);
+    await begins("after it is published");
+    await other.page.goto(`${server.url}/console/activities/forms/versions`);
+    await other.page.locator(".ant-table-row-expand-icon").first().click();
+    await other.page.getByText("// agreed with Ann").waitFor();
+    silent([...complaints, ...other.complaints], refused(422, "/forms/draft"));
   },
 
   async "filters and sorting stand in the address, and back takes them back"({ browser, server }) {

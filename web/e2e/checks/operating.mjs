@@ -1,5 +1,6 @@
 // Operators: editing, watching, dead letters, books, keys, roles.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { DESKTOP, visit } from "../lib.mjs";
 import { accessible, eventually, publish, refused, signIn, silent, surely } from "../steps.mjs";
@@ -62,6 +63,29 @@ export const operating = {
     await page.locator(".ant-collapse-header").first().click();
     await page.getByText(/attempt .*: delivered/).waitFor();
     await accessible(page, "the timeline");
+    // Of one kind, of some days, and all of it as a file.
+    await page.locator(".ant-segmented-item", { hasText: /^recharge$/ }).click();
+    await page.waitForURL(/\?kind=recharge$/);
+    await page.getByText("Draw won A prize").waitFor({ state: "hidden" });
+    await page.getByText("Granted 10 draws").waitFor();
+    const downloaded = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download CSV" }).click();
+    const lines = readFileSync(await (await downloaded).path(), "utf8")
+      .trim()
+      .split("\r\n");
+    assert.match(lines[0], /Time,Kind,Id,Activity id,What,Key,State,Points,Draws$/);
+    assert.deepEqual(
+      lines.slice(1).map((line) => line.split(",")[1]),
+      ["recharge"],
+    );
+    await page.getByLabel("From").fill("2030-01-01");
+    await page.waitForURL(/kind=recharge&from=2030-01-01$/);
+    await page.getByText("Nothing here").waitFor();
+    await page.getByLabel("From").fill("");
+    await page.getByText("Granted 10 draws").waitFor();
+    await page.goto(`${server.url}/console/users/kim?kind=draw&to=2030-01-01`);
+    await page.getByText("Draw won A prize").waitFor();
+    assert.equal(await page.getByText("Granted 10 draws").count(), 0);
     silent(complaints);
   },
 

@@ -77,14 +77,16 @@ export interface paths {
         };
         /**
          * Get the draft of an activity
-         * @description As JSON, or as TOML where `Accept` names it first.
+         * @description As JSON, or as TOML or JSON with comments where `Accept` names that first: with the comments it was saved with, where it was saved
+         *     in that form.
          *
          *     Needs the scope `campaigns:write`.
          */
         get: operations["get_draft"];
         /**
          * Save the draft of an activity
-         * @description Over the one before, even with faults. The answer names what stands in the way of publishing it.
+         * @description Over the one before, even with faults. The answer names what stands in the way of publishing it. Of TOML, and of JSON with
+         *     comments, the text is kept as it is.
          *
          *     Needs the scope `campaigns:write`.
          */
@@ -528,6 +530,28 @@ export interface paths {
          *     Needs the scope `operations:read`.
          */
         get: operations["fires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description Every document that is being edited, by the id of its activity, ascending.
+         *
+         *     Needs the scope `operations:read`.
+         */
+        get: operations["drafts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1006,7 +1030,8 @@ export interface paths {
         /**
          * Get a user's timeline
          * @description Everything that happened to the user, newest first: each draw with its whole story, each redemption and each rewarded
-         *     behaviour with what it caused, and recharges and movements of points that none of these caused.
+         *     behaviour with what it caused, and recharges and movements of points that none of these caused. Of one kind or of all, and of a
+         *     span of time by when an item began.
          *
          *     Needs the scope `operations:read`.
          */
@@ -2459,6 +2484,11 @@ export interface components {
             /** @description Path into the document, such as `awards[2].weight`; a line and a column where the text cannot be read at all. */
             path: string;
         };
+        /**
+         * @description How a document is written.
+         * @enum {string}
+         */
+        DocumentFormat: "toml" | "json" | "jsonc";
         /** @description What there is to edit of an activity. */
         DocumentsBody: {
             /** @description The activity. */
@@ -2466,14 +2496,38 @@ export interface components {
             current: components["schemas"]["VersionBody"] | null;
             draft: components["schemas"]["DraftBody"] | null;
         };
+        /** @description What a document was read from. */
+        DocumentSource: {
+            /** @description How it is written. */
+            format: components["schemas"]["DocumentFormat"];
+            /** @description The text, to the letter. */
+            text: string;
+        };
         /** @description A document being edited. */
         DraftBody: {
             /** @description The whole document. */
             document: components["schemas"]["CampaignDocument"];
             /** @description Names what it says: the `ETag` of the draft without its quotes. */
             draft_hash: string;
+            /** @description What stands in the way of publishing it; empty where nothing does. */
+            faults: components["schemas"]["DocumentFault"][];
             /** @description Who saved it last: the name of an operator or API key, or the product itself. */
             saved_by: string;
+            source: components["schemas"]["DocumentSource"] | null;
+            /** @description When it was last saved. */
+            updated_at: components["schemas"]["Time"];
+        };
+        /** @description A draft among others. */
+        DraftLineBody: {
+            /**
+             * @description The activity; it may never have been published.
+             * @example spring
+             */
+            activity_id: string;
+            /** @description Who saved it last: the name of an operator or API key, or the product itself. */
+            saved_by: string;
+            /** @description What users will read. */
+            title: string;
             /** @description When it was last saved. */
             updated_at: components["schemas"]["Time"];
         };
@@ -3178,6 +3232,7 @@ export interface components {
                 published_at: components["schemas"]["Time"];
                 /** @description Name of the operator or API key that published it, or `command line`. */
                 published_by: string;
+                source: components["schemas"]["DocumentSource"] | null;
                 /**
                  * Format: int32
                  * @description Its number, counted from 1.
@@ -3450,6 +3505,25 @@ export interface components {
                  * @example activity 100301
                  */
                 subject: string;
+            }[];
+            /** @description Send it as `cursor` for the part that follows; null after the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A part of a list, newest first. */
+        Part_DraftLineBody: {
+            /** @description The part. */
+            items: {
+                /**
+                 * @description The activity; it may never have been published.
+                 * @example spring
+                 */
+                activity_id: string;
+                /** @description Who saved it last: the name of an operator or API key, or the product itself. */
+                saved_by: string;
+                /** @description What users will read. */
+                title: string;
+                /** @description When it was last saved. */
+                updated_at: components["schemas"]["Time"];
             }[];
             /** @description Send it as `cursor` for the part that follows; null after the last one. */
             next_cursor: string | null;
@@ -4738,6 +4812,11 @@ export interface components {
             /** @enum {string} */
             kind: "points";
         });
+        /**
+         * @description What an item of a timeline is.
+         * @enum {string}
+         */
+        TimelineKind: "draw" | "redemption" | "behaviour" | "recharge" | "points";
         /** @description A token. */
         TokenBody: {
             /** @description From when on it is worth nothing. */
@@ -4897,6 +4976,7 @@ export interface components {
             published_at: components["schemas"]["Time"];
             /** @description Name of the operator or API key that published it, or `command line`. */
             published_by: string;
+            source: components["schemas"]["DocumentSource"] | null;
             /**
              * Format: int32
              * @description Its number, counted from 1.
@@ -5242,6 +5322,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignDocument"];
+                    "application/jsonc": string;
                     "application/toml": string;
                 };
             };
@@ -5320,6 +5401,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CampaignDocument"];
+                "application/jsonc": string;
                 "application/toml": string;
             };
         };
@@ -7300,6 +7382,82 @@ export interface operations {
             /** @description `not_found`: There is no such thing. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something broke. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `try_again`: The service cannot do this right now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the part before. */
+                cursor?: string;
+                /** @description Items wanted at most; 20 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the drafts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Part_DraftLineBody"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A known credential is needed. */
+            401: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The caller may not do this. */
+            403: {
+                headers: {
+                    /** @description The challenge, as RFC 6750 has it. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9339,10 +9497,16 @@ export interface operations {
     timeline: {
         parameters: {
             query?: {
+                /** @description Only items that began before this instant. */
+                before?: components["schemas"]["Time"];
                 /** @description `next_cursor` of the part before. */
                 cursor?: string;
+                /** @description Only items of this kind. */
+                kind?: components["schemas"]["TimelineKind"];
                 /** @description Items wanted at most; 20 if absent. */
                 limit?: number;
+                /** @description Only items that began at this instant or later. */
+                since?: components["schemas"]["Time"];
             };
             header?: never;
             path: {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 
+import type { Api, Schemas } from "../api/client";
 import { PARTS_MAX, toCsv, walkAll } from "./csv";
 import { diffLines, withContext } from "./diff";
+import { everyDraft, withDrafts } from "./drafts";
 import { compare, matches, readSort, sorted, writeSort } from "./listing";
 import { lifeOf, versionsAlive } from "./processes";
 import { band, perSecond, runsOutAt, slowWait } from "./rates";
 import { oneOf, withValue } from "./route";
 import { sessionOf } from "./session";
+import { type Item, lineOf, spanOf, sumOf } from "./timeline";
 
 describe("csv", () => {
   it("quotes what must be quoted and lets no cell be a formula", () => {
@@ -166,5 +169,91 @@ describe("sessions", () => {
     const session = { operator, csrf_token: "token", expires_at: "2026-03-02T02:00:00.000Z" };
     expect(sessionOf(session)).toEqual(session);
     expect(sessionOf({ operator: null, csrf_token: null, expires_at: null })).toBeNull();
+  });
+});
+
+describe("drafts", () => {
+  const draft = (activity_id: string) => ({
+    activity_id,
+    title: `${activity_id}!`,
+    updated_at: "2026",
+    saved_by: "ann",
+  });
+
+  it("stand with their activities, and by themselves where there is none", () => {
+    const line = (id: string) => ({ id, title: id, state: "open", version: 1 }) as Schemas["ActivityLineBody"];
+    const rows = withDrafts([line("b"), line("d")], [draft("a"), draft("b"), draft("c")]);
+    expect(rows.map(({ id, title, state, version }) => [id, title, state, version])).toEqual([
+      ["a", "a!", "draft", undefined],
+      ["b", "b", "open", 1],
+      ["c", "c!", "draft", undefined],
+      ["d", "d", "open", 1],
+    ]);
+    expect(rows.map((row) => row.draft?.activity_id)).toEqual(["a", "b", "c", undefined]);
+  });
+
+  it("are asked for to their end", async () => {
+    const parts = { "": { items: [draft("a")], next_cursor: "a" }, a: { items: [draft("b")], next_cursor: null } };
+    const GET = (_: string, { params }: { params: { query: { cursor?: "a" } } }) =>
+      Promise.resolve({ data: parts[params.query.cursor ?? ""], response: new Response() });
+    const drafts = await everyDraft({ GET } as unknown as Api);
+    expect(drafts.map(({ activity_id }) => activity_id)).toEqual(["a", "b"]);
+  });
+});
+
+describe("timelines", () => {
+  it("are asked for by whole days of the operator", () => {
+    const begins = (...parts: [number, number, number]) => new Date(...parts).toISOString();
+    expect(spanOf("2026-02-28", "2026-02-28")).toEqual({ since: begins(2026, 1, 28), before: begins(2026, 2, 1) });
+    expect(spanOf("2026-12-31", "")).toEqual({ since: begins(2026, 11, 31) });
+    expect(spanOf("yesterday", "2026-1-1")).toEqual({});
+  });
+
+  it("add up what their items moved to the hundredth", () => {
+    expect(sumOf(["0.10", "0.20", "-0.35"])).toBe("-0.05");
+    expect(sumOf(["-20.00", "20.00"])).toBe("0.00");
+    expect(sumOf(["90071992547409.93", "0.01"])).toBe("90071992547409.94");
+  });
+
+  it("are a line for each item, with all that it caused", () => {
+    const at = "2026-03-02T02:00:00.000Z";
+    const points = {
+      kind: "points",
+      id: "x",
+      created_at: at,
+      reason: "earn",
+      key: "k",
+      amount: "5.00",
+      balance: "9.00",
+    };
+    expect(lineOf(points as Item)).toEqual({
+      ...{ at, id: "x", activity: "", what: "earn", key: "k", state: "", points: "5.00", draws: 0 },
+    });
+    const redemption = {
+      ...{
+        kind: "redemption",
+        id: "r",
+        created_at: at,
+        activity_id: "a",
+        sku: "pack",
+        request_id: "q",
+        state: "reversed",
+      },
+      points: [{ amount: "-2.00" }, { amount: "2.00" }],
+      recharges: [{ draws: 3 }, { draws: 4 }],
+    };
+    expect(lineOf(redemption as unknown as Item)).toEqual({
+      ...{ at, id: "r", activity: "a", what: "pack", key: "q", state: "reversed", points: "0.00", draws: 7 },
+    });
+    const draw = {
+      kind: "draw",
+      draw: { id: "d", drawn_at: at, activity_id: "a", request_id: "q", award: { title: "A car" } },
+      award: { state: "pending" },
+      points: [],
+      recharges: [],
+    };
+    expect(lineOf(draw as unknown as Item)).toEqual({
+      ...{ at, id: "d", activity: "a", what: "A car", key: "q", state: "pending", points: "", draws: 0 },
+    });
   });
 });

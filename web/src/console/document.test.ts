@@ -5,7 +5,6 @@ import {
   faultsAt,
   faultsWithin,
   likeThat,
-  meaningOf,
   newPrize,
   nextId,
   placed,
@@ -155,19 +154,6 @@ describe("documents", () => {
     expect(nextId("sku", [])).toBe("sku1");
     expect(nextId("sku", ["sku2"])).toBe("sku3");
     expect(nextId("sku", ["sku1", "other"])).toBe("sku3");
-  });
-
-  it("mean the same whatever is left to its default", () => {
-    const short = { title: "x", awards: [{ id: "a" }] };
-    const long = {
-      awards: [{ weight: "0", id: "a", stock: null, unlock_after: 0 }],
-      limits: {},
-      title: "x",
-      tiers: [],
-    };
-    expect(meaningOf(short)).toBe(meaningOf(long));
-    expect(meaningOf(short)).not.toBe(meaningOf({ ...long, title: "y" }));
-    expect(meaningOf({})).toBe("");
   });
 
   it("are compared in the order of the other, awards by their ids", () => {

@@ -94,20 +94,3 @@ export function likeThat<T>(document: T, other: unknown): T {
 function idOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
 }
-
-/** What a document means, whatever is written out or left to its default: two that mean the same give the same text. */
-export function meaningOf(document: unknown): string {
-  return JSON.stringify(bare(document)) || "";
-}
-
-function bare(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => bare(item) ?? null);
-  if (typeof value !== "object" || value === null) {
-    return value === null || value === "" || value === 0 || value === false || value === "0" ? undefined : value;
-  }
-  const kept = Object.entries(value)
-    .map(([key, one]) => [key, bare(one)] as const)
-    .filter(([, one]) => one !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
-}

@@ -52,6 +52,8 @@ export const editorChinese = {
   "Begin with": "起始文档",
   "{id} was never published": "{id} 从未发布",
   "There is an activity of that id: edit it instead": "该编号的活动已存在，请直接编辑",
+  "It was written as TOML. What is changed here is saved as JSON, without the comments of the TOML.":
+    "原文为 TOML。在此修改后将保存为 JSON，TOML 中的注释不再保留。",
   "It is saved as a draft. Nobody sees it before it is published.": "将保存为草稿，发布前无人可见。",
   "{opens} to {closes}": "{opens} 至 {closes}",
   "{awards} awards, {skus} SKUs": "{awards} 个奖品，{skus} 个次数商品",

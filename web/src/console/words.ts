@@ -27,6 +27,8 @@ const chinese = {
   State: "状态",
   Version: "版本",
   Window: "时间窗口",
+  Draft: "草稿",
+  "{time} by {who}": "{time}，{who}",
   Actions: "操作",
   Live: "实时",
   Edit: "编辑",

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use big_market::domain::award::PrizeValue;
 use big_market::domain::calendar::Day;
 use big_market::domain::campaign::{ActivityHead, ActivityState};
+use big_market::domain::document::Format;
 use big_market::domain::id::Version;
 use big_market::domain::roll::DaySeed;
+use big_market::domain::source::DocumentSource;
 use big_market::domain::stock::{Epoch, StockItem};
 use big_market::store::audit::AuditFilter;
 use big_market::store::catalog::{Published, StockShort};
@@ -117,7 +119,7 @@ pub async fn days_without_a_seed_get_a_chain(store: Arc<dyn Store>) {
 
 pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     let save = async |title: &str| {
-        store.save_draft(&activity("a"), &document(&activity("a"), title), &change(1)).await.unwrap()
+        store.save_draft(&activity("a"), &document(&activity("a"), title), None, &change(1)).await.unwrap()
     };
     save("first").await;
     let draft = save("second").await;
@@ -128,9 +130,50 @@ pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     assert_eq!(store.draft(&activity("a")).await.unwrap(), None);
 }
 
+pub async fn drafts_are_listed_by_activity_in_parts(store: Arc<dyn Store>) {
+    let all = Page { after: None, limit: 9 };
+    assert_eq!(store.drafts(&all).await.unwrap(), []);
+    for (id, title) in [("b", "second"), ("c", "third"), ("a", "first")] {
+        store.save_draft(&activity(id), &document(&activity(id), title), None, &change(3)).await.unwrap();
+    }
+    let listed = store.drafts(&all).await.unwrap();
+    let told: Vec<_> = listed.iter().map(|line| (line.activity_id.as_str(), line.title.as_str())).collect();
+    assert_eq!(told, [("a", "first"), ("b", "second"), ("c", "third")], "published or not");
+    let draft = store.draft(&activity("a")).await.unwrap().unwrap();
+    assert_eq!((listed[0].updated_at, &listed[0].saved_by), (draft.updated_at, &draft.saved_by));
+    assert_eq!(store.drafts(&Page { after: None, limit: 2 }).await.unwrap(), listed[..2]);
+    let after = Some(activity("b"));
+    assert_eq!(store.drafts(&Page { after, limit: 2 }).await.unwrap(), listed[2..]);
+    publish(&store, "first", &[]).await;
+    assert_eq!(store.drafts(&all).await.unwrap(), listed[1..], "a published draft is none");
+}
+
+pub async fn what_a_document_was_read_from_is_kept_with_it(store: Arc<dyn Store>) {
+    let commented = |text: &str| DocumentSource::of(text, Format::Toml);
+    let draft = async || store.draft(&activity("a")).await.unwrap().unwrap();
+    let save = async |title: &str, source: Option<&DocumentSource>| {
+        let saved =
+            store.save_draft(&activity("a"), &document(&activity("a"), title), source, &change(1)).await.unwrap();
+        assert_eq!(saved, draft().await);
+        saved.source
+    };
+    assert_eq!(save("first", commented("# one \u{1}\\").as_ref()).await, commented("# one \u{1}\\"));
+    assert_eq!(save("first", commented("# two").as_ref()).await, commented("# two"), "another comment is kept too");
+    let noted = store.audit(&AuditFilter::default(), &Page { after: None, limit: 9 }).await.unwrap();
+    assert_eq!(noted.len(), 1, "and is no change of the document");
+    let mut new = new_version(&activity("a"), "first", &[]);
+    new.source = commented("# two");
+    assert_eq!(store.publish(&new).await.unwrap(), Published::Version(Version(1)));
+    assert_eq!(save("second", None).await, None, "what was not written by people has no text");
+    publish(&store, "second", &[]).await;
+    let versions = store.versions(&activity("a")).await.unwrap();
+    assert_eq!(versions.iter().map(|version| version.source.clone()).collect::<Vec<_>>(), [None, commented("# two")]);
+    assert_eq!(store.version(&activity("a"), Version(1)).await.unwrap().as_ref(), versions.last());
+}
+
 pub async fn changes_of_documents_are_recorded_once(store: Arc<dyn Store>) {
     for (title, seconds) in [("first", 1), ("first", 2), ("second", 3)] {
-        store.save_draft(&activity("a"), &document(&activity("a"), title), &change(seconds)).await.unwrap();
+        store.save_draft(&activity("a"), &document(&activity("a"), title), None, &change(seconds)).await.unwrap();
         publish(&store, title, &[]).await;
     }
     let filter = AuditFilter { subject: Some("activity a".into()), ..AuditFilter::default() };

@@ -68,6 +68,8 @@ macro_rules! every_case {
                 an_item_that_returns_remembers_its_use,
                 days_without_a_seed_get_a_chain,
                 a_draft_is_dropped_when_it_is_published,
+                drafts_are_listed_by_activity_in_parts,
+                what_a_document_was_read_from_is_kept_with_it,
                 changes_of_documents_are_recorded_once,
                 unknown_names_are_nothing,
                 revealed_days_never_become_secret_again,
@@ -235,6 +237,7 @@ macro_rules! every_case {
             stories: [
                 a_draw_tells_everything_it_caused,
                 a_timeline_is_merged_without_gaps,
+                a_timeline_tells_what_is_wanted_of_it,
                 a_redemption_and_a_behaviour_tell_what_they_caused,
             ],
             coupons: [

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use big_market::domain::award::{AwardState, PrizeValue};
+use big_market::domain::calendar::Timestamp;
 use big_market::domain::id::{DrawId, SkuId, UserId};
 use big_market::domain::ledger::{Entry, TransferReason};
 use big_market::domain::outbox::{AttemptEnd, AttemptOutcome, OutboxState};
-use big_market::domain::story::{DrawStory, TimelineItem};
+use big_market::domain::story::{DrawStory, TimelineFilter, TimelineItem, TimelineKind};
 use big_market::store::behaviours::BehavioursRecorded;
 use big_market::store::draws::NewDraw;
 use big_market::store::{Page, Store};
@@ -70,9 +71,14 @@ pub async fn a_draw_tells_everything_it_caused(store: Arc<dyn Store>) {
 
 /// The whole timeline of a user, read in parts of `limit`.
 async fn timeline(store: &Arc<dyn Store>, user_id: &UserId, limit: u32) -> Vec<TimelineItem> {
+    filtered(store, user_id, &TimelineFilter::default(), limit).await
+}
+
+/// What is wanted of it.
+async fn filtered(store: &Arc<dyn Store>, user_id: &UserId, filter: &TimelineFilter, limit: u32) -> Vec<TimelineItem> {
     let (mut told, mut after) = (Vec::new(), None);
     loop {
-        let part = store.timeline(user_id, &Page { after, limit }).await.unwrap();
+        let part = store.timeline(user_id, filter, &Page { after, limit }).await.unwrap();
         let Some(last) = part.last() else { return told };
         after = Some(last.ulid());
         assert!(part.len() <= usize::try_from(limit).unwrap());
@@ -139,7 +145,63 @@ pub async fn a_timeline_is_merged_without_gaps(store: Arc<dyn Store>) {
             .collect();
         assert_eq!(found, expected, "by {limit}");
     }
-    assert_eq!(store.timeline(&user("nobody"), &Page { after: None, limit: 9 }).await.unwrap(), []);
+    assert_eq!(
+        store.timeline(&user("nobody"), &TimelineFilter::default(), &Page { after: None, limit: 9 }).await.unwrap(),
+        []
+    );
+}
+
+/// One item of each kind and one more, each at an instant of its own.
+async fn items_at_instants(store: &Arc<dyn Store>, ann: &UserId) {
+    let open = OpenActivity::publish(store, "a").await;
+    open.grant(ann, "g", 2).await;
+    earn(store, ann, 500, None).await;
+    store.record_redemption(&redemption(&open, ann, "x", (200, 1))).await.unwrap();
+    store.record_behaviours(&[payment(&open, ann, "p")]).await.unwrap();
+    let draws = open.draw(ann, "r", &[points(1), PrizeValue::Nothing]).await;
+    attempt(store, &draws[0], 1, AttemptOutcome::CreditPoints).await;
+}
+
+fn kind_of(item: &TimelineItem) -> TimelineKind {
+    match item {
+        TimelineItem::Draw(_) => TimelineKind::Draw,
+        TimelineItem::Redemption(_) => TimelineKind::Redemption,
+        TimelineItem::Behaviour(_) => TimelineKind::Behaviour,
+        TimelineItem::Recharge(_) => TimelineKind::Recharge,
+        TimelineItem::Points(_) => TimelineKind::Points,
+    }
+}
+
+pub async fn a_timeline_tells_what_is_wanted_of_it(store: Arc<dyn Store>) {
+    use TimelineKind::{Behaviour, Draw, Points, Recharge, Redemption};
+    let ann = user("ann");
+    items_at_instants(&store, &ann).await;
+    let whole = timeline(&store, &ann, 9).await;
+    assert_eq!(whole.len(), 6);
+    for (kind, count) in [(Draw, 2), (Redemption, 1), (Behaviour, 1), (Recharge, 1), (Points, 1)] {
+        let expected: Vec<_> = whole.iter().filter(|item| kind_of(item) == kind).cloned().collect();
+        assert_eq!(expected.len(), count, "{kind}");
+        let filter = TimelineFilter { kind: Some(kind), ..TimelineFilter::default() };
+        for limit in [1, 9] {
+            assert_eq!(filtered(&store, &ann, &filter, limit).await, expected, "{kind} by {limit}");
+        }
+    }
+    let began = |item: &TimelineItem| {
+        Timestamp::from_timestamp_millis(i64::try_from(item.ulid().timestamp_ms()).unwrap()).unwrap()
+    };
+    let times = whole.iter().map(began);
+    for (since, before) in times.clone().flat_map(|since| times.clone().map(move |before| (since, before))) {
+        let within = |item: &&TimelineItem| since <= began(item) && began(item) < before;
+        let expected: Vec<_> = whole.iter().filter(within).cloned().collect();
+        let filter = TimelineFilter { kind: None, since: Some(since), before: Some(before) };
+        assert_eq!(filtered(&store, &ann, &filter, 2).await, expected, "{since} to {before}");
+    }
+    let (first, last) = (began(whole.last().unwrap()), began(&whole[0]));
+    let since = TimelineFilter { since: Some(first), ..TimelineFilter::default() };
+    assert_eq!(filtered(&store, &ann, &since, 2).await, whole, "the instant itself is within");
+    let before = TimelineFilter { before: Some(last), kind: Some(Draw), ..TimelineFilter::default() };
+    let expected: Vec<_> = whole.iter().filter(|item| kind_of(item) == Draw && began(item) < last).cloned().collect();
+    assert_eq!(filtered(&store, &ann, &before, 1).await, expected, "both at once");
 }
 
 pub async fn a_redemption_and_a_behaviour_tell_what_they_caused(store: Arc<dyn Store>) {

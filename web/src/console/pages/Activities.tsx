@@ -4,6 +4,7 @@ import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { useConfirm } from "../confirm";
+import { type ActivityRow, everyDraft, withDrafts } from "../drafts";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
 import { linkTo, oneOf, useChoice } from "../route";
@@ -14,7 +15,7 @@ import { NewActivity } from "./NewActivity";
 import { Page } from "./Page";
 
 type Line = Schemas["ActivityLineBody"];
-const STATES: Line["state"][] = ["open", "paused", "closed", "settled"];
+const STATES: Line["state"][] = ["draft", "open", "paused", "closed", "settled"];
 const COLOURS: Record<Line["state"], string> = {
   draft: "default",
   open: "green",
@@ -37,12 +38,13 @@ export function ActivitiesPage() {
   const state = oneOf(STATES, choice);
   // Activities are few and come whole: the choice is made here.
   const load = useCallback(async () => {
-    const { items } = await ask(api.GET("/admin/activities"));
-    return { items: items.filter((line) => state === undefined || line.state === state) };
+    const [activities, drafts] = await Promise.all([ask(api.GET("/admin/activities")), everyDraft(api)]);
+    const rows = withDrafts(activities.items, drafts);
+    return { items: rows.filter((row) => state === undefined || row.state === state) };
   }, [api, state]);
   return (
     <Page title={tell("Activities")} extra={mayWrite && <NewActivity />}>
-      <ListTable<Line>
+      <ListTable<ActivityRow>
         name="activities"
         load={load}
         rowKey={({ id }) => id}
@@ -58,7 +60,10 @@ export function ActivitiesPage() {
             key: "id",
             title: tell("Id"),
             value: ({ id }) => id,
-            show: ({ id }) => <a {...linkTo("activities", id, "live")}>{id}</a>,
+            show: ({ id, state }) => {
+              if (state !== "draft") return <a {...linkTo("activities", id, "live")}>{id}</a>;
+              return mayWrite ? <a {...linkTo("activities", id, "edit")}>{id}</a> : id;
+            },
           },
           { key: "title", title: tell("Title"), value: ({ title }) => title },
           {
@@ -69,26 +74,39 @@ export function ActivitiesPage() {
           },
           { key: "version", title: tell("Version"), value: ({ version }) => version },
           {
+            key: "draft",
+            title: tell("Draft"),
+            value: ({ draft }) => draft?.updated_at,
+            show: ({ draft }) =>
+              draft && tell("{time} by {who}", { time: timeOf(draft.updated_at), who: draft.saved_by }),
+          },
+          {
             key: "window",
             title: tell("Window"),
             value: ({ opens_at }) => opens_at,
-            show: ({ opens_at, closes_at }) => `${timeOf(opens_at)} – ${timeOf(closes_at)}`,
+            show: ({ opens_at, closes_at }) => opens_at && closes_at && `${timeOf(opens_at)} – ${timeOf(closes_at)}`,
           },
         ]}
         actions={(line, reload) => (
           <Space wrap>
-            <Button size="small" {...linkTo("activities", line.id, "live")}>
-              {tell("Live")}
-            </Button>
+            {line.state !== "draft" && (
+              <Button size="small" {...linkTo("activities", line.id, "live")}>
+                {tell("Live")}
+              </Button>
+            )}
             {mayWrite && (
               <>
                 <Button size="small" {...linkTo("activities", line.id, "edit")}>
                   {tell("Edit")}
                 </Button>
-                <Button size="small" {...linkTo("activities", line.id, "versions")}>
-                  {tell("Versions")}
-                </Button>
-                <Life line={line} reload={reload} />
+                {line.version !== undefined && (
+                  <>
+                    <Button size="small" {...linkTo("activities", line.id, "versions")}>
+                      {tell("Versions")}
+                    </Button>
+                    <Life line={{ ...line, version: line.version }} reload={reload} />
+                  </>
+                )}
               </>
             )}
           </Space>
@@ -98,7 +116,9 @@ export function ActivitiesPage() {
   );
 }
 
-function Life({ line: { id, title, version, state }, reload }: { line: Line; reload: () => Promise<void> }) {
+type Published = Pick<Line, "id" | "title" | "version" | "state">;
+
+function Life({ line: { id, title, version, state }, reload }: { line: Published; reload: () => Promise<void> }) {
   const tell = useWords();
   const api = useApi();
   const act = useDo();

@@ -2,21 +2,12 @@
 import { Alert, Button, Card, Input, Spin, Tabs, Tag } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { type Api, Refused, ask } from "../../api/client";
-import { keep, kept } from "../../shared/keep";
+import { type Api, Refused, type Schemas, ask } from "../../api/client";
 import { diffLines, withContext } from "../diff";
-import {
-  type CampaignDocument,
-  type DocumentFault,
-  likeThat,
-  meaningOf,
-  newDocument,
-  placed,
-  textOf,
-} from "../document";
+import { type CampaignDocument, type DocumentFault, likeThat, newDocument, placed, textOf } from "../document";
 import { useConfirm } from "../confirm";
 import { messageOf, useDo } from "../errors";
-import { changeText, readText, withoutComments } from "../jsonc";
+import { changeText, readText } from "../jsonc";
 import { go } from "../route";
 import { useApi } from "../session";
 import { useWords } from "../words";
@@ -24,10 +15,10 @@ import { DocumentForm } from "./DocumentForm";
 import { OddsTable } from "./OddsTable";
 import { Page } from "./Page";
 
-/** Where texts are kept, by activity: the server keeps what they say, without their comments. */
-const PLACE = "document ";
 /** How long nothing is typed before the draft is saved. */
 const SAVE_AFTER_MS = 600;
+
+type Source = Schemas["DocumentSource"];
 
 interface Current {
   version: number;
@@ -36,16 +27,20 @@ interface Current {
 
 interface Begun {
   document: CampaignDocument;
-  /** Whether it is a draft that was saved before. */
-  drafted: boolean;
+  /** What it was written as, where it was written with comments. */
+  source: Source | null;
+  /** Where it is a draft that was saved before: it can be published as it is, and whoever only looks does not save it. */
+  draft: Pick<Schemas["DraftBody"], "draft_hash" | "faults"> | null;
   current: Current | undefined;
 }
 
 async function begin(api: Api, id: string): Promise<Begun> {
   const { draft, current } = await ask(api.GET("/admin/activities/{id}/documents", { params: { path: { id } } }));
+  const first = draft ?? current;
   return {
-    drafted: draft !== null,
-    document: draft?.document ?? current?.document ?? newDocument(id),
+    draft,
+    document: first?.document ?? newDocument(id),
+    source: first?.source ?? null,
     current: current ?? undefined,
   };
 }
@@ -63,15 +58,15 @@ export function EditorPage({ id }: { id: string }) {
 
 type Saved = "saved" | "saving" | "not";
 
-function Editor({ id, document: first, drafted, current }: Begun & { id: string }) {
+function Editor({ id, document: first, source, draft, current }: Begun & { id: string }) {
   const tell = useWords();
   const api = useApi();
   const [document, setDocument] = useState(first);
-  const [text, setText] = useState(() => keptText(id, first) ?? textOf(first));
+  const [text, setText] = useState(() => writtenAs(source) ?? textOf(first));
   const [unreadable, setUnreadable] = useState("");
-  const [faults, setFaults] = useState<DocumentFault[]>([]);
-  const [hash, setHash] = useState("");
-  const [saved, setSaved] = useState<Saved>("not");
+  const [faults, setFaults] = useState<DocumentFault[]>(draft?.faults ?? []);
+  const [hash, setHash] = useState(draft?.draft_hash ?? "");
+  const [saved, setSaved] = useState<Saved>(draft ? "saved" : "not");
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const asked = useRef(0);
 
@@ -81,11 +76,11 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
       const mine = asked.current;
       setSaved("saving");
       try {
-        // The text itself is sent, with blanks for its comments: so the lines of its faults are those that are seen.
+        // The text itself is sent: its comments are kept, and the lines of its faults are those that are seen.
         const body = readText(wanted) as CampaignDocument;
-        const bodySerializer = () => withoutComments(wanted);
-        const params = { path: { id } };
-        const answer = await ask(api.PUT("/admin/activities/{id}/draft", { params, body, bodySerializer }));
+        const bodySerializer = () => wanted;
+        const [params, headers] = [{ path: { id } }, { "Content-Type": "application/jsonc" }];
+        const answer = await ask(api.PUT("/admin/activities/{id}/draft", { params, headers, body, bodySerializer }));
         if (mine !== asked.current) return;
         setFaults(answer.faults);
         setHash(answer.draft_hash);
@@ -108,17 +103,12 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
   const later = useCallback(
     (wanted: string) => {
       clearTimeout(timer.current);
-      keep(PLACE + id, wanted);
       setSaved("saving");
       timer.current = setTimeout(() => void save(wanted), SAVE_AFTER_MS);
     },
-    [id, save],
+    [save],
   );
   useEffect(() => () => clearTimeout(timer.current), []);
-  // A draft of before is checked at once, so that it can be published as it is.
-  useEffect(() => {
-    if (drafted) void save(keptText(id, first) ?? textOf(first));
-  }, [drafted, first, id, save]);
 
   const fromForm = (next: CampaignDocument) => {
     const written = changeText(text, next);
@@ -158,6 +148,14 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
       }
     >
       {current && <p className="quiet">{tell("Version {version} is current", { version: current.version })}</p>}
+      {source?.format === "toml" && source.text.includes("#") && (
+        <Alert
+          type="warning"
+          title={tell(
+            "It was written as TOML. What is changed here is saved as JSON, without the comments of the TOML.",
+          )}
+        />
+      )}
       <div className="editor">
         <Tabs
           items={[
@@ -203,11 +201,12 @@ function Editor({ id, document: first, drafted, current }: Begun & { id: string 
   );
 }
 
-/** The text as it was written here before, comments and all, where it still says what the draft says. */
-function keptText(id: string, draft: CampaignDocument): string | undefined {
-  const text = kept<string>(PLACE + id);
+/** The text as it was written, comments and all, where it is one that the forms can change. */
+function writtenAs(source: Source | null): string | undefined {
+  if (source?.format !== "jsonc") return undefined;
   try {
-    return text !== undefined && meaningOf(readText(text)) === meaningOf(draft) ? text : undefined;
+    readText(source.text);
+    return source.text;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { type Schemas, ask } from "../../api/client";
 import { useLanguage } from "../../shared/language";
 import { type CampaignDocument, textOf } from "../document";
+import { everyDraft } from "../drafts";
 import { messageOf } from "../errors";
 import { go } from "../route";
 import { useApi } from "../session";
@@ -39,15 +40,20 @@ function Wizard({ onClose }: { onClose: () => void }) {
   const [id, setId] = useState("");
   const [from, setFrom] = useState<string>("nine");
   const [lines, setLines] = useState<Schemas["ActivityLineBody"][]>([]);
+  const [drafted, setDrafted] = useState<string[]>([]);
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    ask(api.GET("/admin/activities")).then(
-      ({ items }) => setLines(items),
+    Promise.all([ask(api.GET("/admin/activities")), everyDraft(api)]).then(
+      ([{ items }, drafts]) => {
+        setLines(items);
+        setDrafted(drafts.map(({ activity_id }) => activity_id));
+      },
       (error: unknown) => setFault(messageOf(error)),
     );
   }, [api]);
-  const taken = lines.some((line) => line.id === id);
+  // What somebody else has begun must not be written over.
+  const taken = lines.some((line) => line.id === id) || drafted.includes(id);
 
   const begin = async () => {
     setBusy(true);

@@ -1,4 +1,4 @@
-/** Every version of an activity, with its whole document. */
+/** Every version of an activity, with its whole document as it was written. */
 import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
@@ -35,9 +35,9 @@ export function VersionsPage({ id }: { id: string }) {
           { key: "by", title: tell("By"), value: ({ published_by }) => published_by },
           { key: "title", title: tell("Title"), value: ({ document }) => document.title },
         ]}
-        expand={({ document }) => (
+        expand={({ document, source }) => (
           <pre className="diff" tabIndex={0}>
-            {textOf(document)}
+            {source?.text ?? textOf(document)}
           </pre>
         )}
       />
