@@ -8,6 +8,7 @@ mod behaviours;
 mod campaigns;
 mod coupons;
 mod documents;
+mod drafts;
 mod draws;
 mod extract;
 mod goods;
@@ -131,10 +132,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/admin/activities/{id}/settlements/{day}/check", Needs(OperationsWrite), handler!(settlements::check_settlement))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge]).lasts(Time::Unlimited),
         Route::get("/admin/activities/{id}/report", Needs(OperationsRead), handler!(settlements::report)).refuses(&[InvalidRequest, NotFound, Conflict]),
-        Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::save_draft))
+        Route::put("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(drafts::save_draft))
             .refuses(&[InvalidRequest, PayloadTooLarge, UnsupportedMediaType, InvalidDocument]).takes(BodySize::Document),
-        Route::get("/admin/drafts", Needs(OperationsRead), handler!(campaigns::drafts)).refuses(&[InvalidRequest]),
-        Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(campaigns::get_draft)).refuses(&[InvalidRequest, NotFound]),
+        Route::get("/admin/drafts", Needs(OperationsRead), handler!(drafts::drafts)).refuses(&[InvalidRequest]),
+        Route::get("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(drafts::get_draft)).refuses(&[InvalidRequest, NotFound]),
+        Route::delete("/admin/activities/{id}/draft", Needs(CampaignsWrite), handler!(drafts::discard_draft))
+            .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, Conflict]),
         Route::get("/admin/activities/{id}/documents", Needs(CampaignsWrite), handler!(campaigns::documents)).refuses(&[InvalidRequest]),
         Route::post("/admin/activities/{id}/publish", Needs(CampaignsWrite), handler!(campaigns::publish_draft))
             .refuses(&[InvalidRequest, NotFound, PayloadTooLarge, InvalidDocument, Conflict, SecondPersonNeeded]),

@@ -14,7 +14,7 @@ use crate::domain::source::DocumentSource;
 use crate::domain::validate::{self, DocumentFault};
 use crate::fault::{Error, Result};
 use crate::store::Page;
-use crate::store::catalog::{Draft, DraftLine, NewVersion, Published, Saver, StoredVersion};
+use crate::store::catalog::{Draft, DraftDiscarded, DraftLine, NewVersion, Published, Saver, StoredVersion};
 
 /// The outcome of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,20 @@ impl App {
         Ok(self.inner.store.drafts(page).await?)
     }
 
+    /// Discards the draft of an activity: exactly the one that was `seen`, where its digest is given. What is published stays.
+    ///
+    /// # Errors
+    /// A refusal where there is no draft, or it is not the one seen; a fault of the store.
+    pub async fn discard_draft(&self, by: &Principal, activity_id: &ActivityId, seen: Option<&str>) -> Result<()> {
+        match self.inner.store.discard_draft(activity_id, seen, &self.change(&by.actor)).await? {
+            DraftDiscarded::Gone => Ok(()),
+            DraftDiscarded::NoDraft => {
+                Err(Refusal::Unknown { what: "draft of activity", id: activity_id.to_string() }.into())
+            }
+            DraftDiscarded::Another => Err(changed_since(activity_id)),
+        }
+    }
+
     /// Publishes the draft of an activity: exactly the one that was `reviewed`, where its digest is given. With the setting
     /// `campaigns.second_person` it must be given, by an operator who did not save the draft.
     ///
@@ -79,8 +93,7 @@ impl App {
             refuse_first_person(by, &draft, reviewed)?;
         }
         if reviewed.is_some_and(|reviewed| reviewed != draft.document.digest()) {
-            let message = format!("the draft of activity {activity_id} changed since; review it again");
-            return Err(Refusal::Conflict { message }.into());
+            return Err(changed_since(activity_id));
         }
         self.publish_written(draft.document, draft.source, by.clone()).await
     }
@@ -202,6 +215,12 @@ pub fn validate_campaign(config: &Config, document: &CampaignDocument) -> Result
         Ok(_) => Err(Refusal::InvalidDocument { faults: unknown }),
         Err(faults) => Err(Refusal::InvalidDocument { faults: faults.into_iter().chain(unknown).collect() }),
     }
+}
+
+/// Refuses what was meant for another draft.
+fn changed_since(activity_id: &ActivityId) -> Error {
+    let message = format!("the draft of activity {activity_id} changed since; review it again");
+    Refusal::Conflict { message }.into()
 }
 
 /// Refuses a publication that is not by an operator, of a draft that somebody else saved and the operator reviewed.

@@ -153,6 +153,17 @@ pub struct Saver {
     pub name: Option<String>,
 }
 
+/// What became of a draft that was to be discarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftDiscarded {
+    /// It is gone.
+    Gone,
+    /// There was none.
+    NoDraft,
+    /// It is not the one that was seen.
+    Another,
+}
+
 /// What is remembered of campaigns.
 #[async_trait]
 pub trait CatalogStore {
@@ -186,6 +197,14 @@ pub trait CatalogStore {
         source: Option<&DocumentSource>,
         change: &Change,
     ) -> Stored<Draft>;
+
+    /// Drops the draft: the one whose digest is `seen`, where that is given.
+    async fn discard_draft(
+        &self,
+        activity_id: &ActivityId,
+        seen: Option<&str>,
+        change: &Change,
+    ) -> Stored<DraftDiscarded>;
 
     /// The draft, where there is one.
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>>;

@@ -1,12 +1,15 @@
-//! The list of drafts in Postgres.
+//! Drafts in Postgres: listed and discarded.
 
 use sqlx::FromRow;
 
-use super::{PostgresStore, Tried, audit};
+use super::audit::{self, Changed};
+use super::catalog::{read_draft, shown};
+use super::{Lock, PostgresStore, Tried};
+use crate::domain::audit::Change;
 use crate::domain::calendar::Timestamp;
 use crate::domain::id::ActivityId;
 use crate::store::Page;
-use crate::store::catalog::{DraftLine, Saver};
+use crate::store::catalog::{DraftDiscarded, DraftLine, Saver};
 
 #[derive(FromRow)]
 struct LineRow {
@@ -43,5 +46,31 @@ impl PostgresStore {
                 })
             })
             .collect()
+    }
+
+    pub(super) async fn try_discard_draft(
+        &self,
+        activity_id: &ActivityId,
+        seen: Option<&str>,
+        change: &Change,
+    ) -> Tried<DraftDiscarded> {
+        let mut tx = self.write([Lock::Activity(activity_id)]).await?;
+        let Some(draft) = read_draft(&mut tx, activity_id).await? else { return Ok(DraftDiscarded::NoDraft) };
+        if seen.is_some_and(|seen| seen != draft.document.digest()) {
+            return Ok(DraftDiscarded::Another);
+        }
+        sqlx::query(r"DELETE FROM campaign_draft WHERE activity_id = $1")
+            .bind(activity_id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        let changed = Changed {
+            action: "draft.discard",
+            subject: format!("activity {activity_id}"),
+            before: Some(shown(&draft)),
+            after: None,
+        };
+        audit::write(&mut tx, change, &changed).await?;
+        tx.commit().await?;
+        Ok(DraftDiscarded::Gone)
     }
 }

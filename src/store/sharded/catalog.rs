@@ -20,7 +20,7 @@ use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockItem, StockTotal};
 use crate::fault::Fault;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftDiscarded, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
 };
 use crate::store::{Page, Stored};
 
@@ -72,6 +72,15 @@ impl<S: Shard> CatalogStore for ShardedStore<S> {
         change: &Change,
     ) -> Stored<Draft> {
         self.first().save_draft(activity_id, document, source, change).await
+    }
+
+    async fn discard_draft(
+        &self,
+        activity_id: &ActivityId,
+        seen: Option<&str>,
+        change: &Change,
+    ) -> Stored<DraftDiscarded> {
+        self.first().discard_draft(activity_id, seen, change).await
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {

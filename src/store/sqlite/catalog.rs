@@ -18,8 +18,8 @@ use crate::domain::source::DocumentSource;
 use crate::domain::stock::{Epoch, StockTotal};
 use crate::fault::Fault;
 use crate::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, Saver, StateChanged, StockShort,
-    StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftDiscarded, DraftLine, NewVersion, Published, Saver, StateChanged,
+    StockShort, StoredVersion,
 };
 use crate::store::{Page, Stored};
 
@@ -88,6 +88,15 @@ impl CatalogStore for SqliteStore {
         change: &Change,
     ) -> Stored<Draft> {
         self.try_save_draft(activity_id, (document, source), change).await.map_err(Fault::doing("save a draft"))
+    }
+
+    async fn discard_draft(
+        &self,
+        activity_id: &ActivityId,
+        seen: Option<&str>,
+        change: &Change,
+    ) -> Stored<DraftDiscarded> {
+        self.try_discard_draft(activity_id, seen, change).await.map_err(Fault::doing("discard a draft"))
     }
 
     async fn draft(&self, activity_id: &ActivityId) -> Stored<Option<Draft>> {
@@ -235,7 +244,7 @@ struct DraftRow {
     saved_by_name: Option<String>,
 }
 
-async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
+pub(super) async fn read_draft(connection: &mut SqliteConnection, activity_id: &ActivityId) -> Tried<Option<Draft>> {
     let row: Option<DraftRow> = sqlx::query_as(
         r"SELECT document, source, updated_at, saved_by, saved_by_name
             FROM named_draft
@@ -274,7 +283,7 @@ async fn read_chains(connection: &mut SqliteConnection, activity_id: &ActivityId
 }
 
 /// What the record of a change says of a draft.
-fn shown(draft: &Draft) -> Value {
+pub(super) fn shown(draft: &Draft) -> Value {
     value!({ "document_hash": draft.document.digest(), "saved_by": draft.saved_by.actor })
 }
 

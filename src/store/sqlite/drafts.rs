@@ -1,11 +1,14 @@
-//! The list of drafts in SQLite.
+//! Drafts in SQLite: listed and discarded.
 
 use sqlx::FromRow;
 
+use super::audit::{self, Changed};
+use super::catalog::{read_draft, shown};
 use super::{SqliteStore, Tried, instant};
+use crate::domain::audit::Change;
 use crate::domain::id::ActivityId;
 use crate::store::Page;
-use crate::store::catalog::{DraftLine, Saver};
+use crate::store::catalog::{DraftDiscarded, DraftLine, Saver};
 
 #[derive(FromRow)]
 struct LineRow {
@@ -40,5 +43,31 @@ impl SqliteStore {
                 })
             })
             .collect()
+    }
+
+    pub(super) async fn try_discard_draft(
+        &self,
+        activity_id: &ActivityId,
+        seen: Option<&str>,
+        change: &Change,
+    ) -> Tried<DraftDiscarded> {
+        let mut tx = self.write().await?;
+        let Some(draft) = read_draft(&mut tx, activity_id).await? else { return Ok(DraftDiscarded::NoDraft) };
+        if seen.is_some_and(|seen| seen != draft.document.digest()) {
+            return Ok(DraftDiscarded::Another);
+        }
+        sqlx::query(r"DELETE FROM campaign_draft WHERE activity_id = ?1")
+            .bind(activity_id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        let changed = Changed {
+            action: "draft.discard",
+            subject: format!("activity {activity_id}"),
+            before: Some(shown(&draft)),
+            after: None,
+        };
+        audit::write(&mut tx, change, &changed).await?;
+        tx.commit().await?;
+        Ok(DraftDiscarded::Gone)
     }
 }

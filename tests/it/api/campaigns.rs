@@ -106,6 +106,27 @@ async fn drafts_are_listed_in_parts_with_who_saved_them() {
 }
 
 #[tokio::test]
+async fn the_draft_that_was_seen_is_discarded_and_no_other() {
+    const DRAFT: &str = "/admin/activities/100301/draft";
+    let market = Market::empty().await;
+    add(&market, "vera", Role::Viewer).await;
+    let vera = Person::sign_in(&market, "vera").await;
+    market.call(Method::PUT, DRAFT).json(demo_json()).send().await;
+    let seen = market.get(DRAFT).await.header("etag").unwrap().to_owned();
+    let mut document = demo_json();
+    document["title"] = json!("Saved meanwhile");
+    market.call(Method::PUT, DRAFT).json(document).send().await;
+    let discard = async |etag: &str| market.call(Method::DELETE, DRAFT).header("if-match", etag).send().await;
+    assert_eq!(discard(&seen).await.code(), "conflict");
+    assert_eq!(discard("seen").await.fault_fields(), ["If-Match"]);
+    assert_eq!(vera.call(&market, Method::DELETE, DRAFT).send().await.code(), "forbidden");
+    let now = market.get(DRAFT).await.header("etag").unwrap().to_owned();
+    assert_eq!(discard(&now).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(market.call(Method::DELETE, DRAFT).send().await.code(), "not_found");
+    assert_eq!(market.get("/admin/drafts").await.items(), Vec::<Value>::new());
+}
+
+#[tokio::test]
 async fn a_draft_of_another_activity_is_refused() {
     let market = Market::empty().await;
     let answer = market.call(Method::PUT, "/admin/activities/7/draft").json(demo_json()).send().await;

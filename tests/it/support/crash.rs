@@ -42,7 +42,7 @@ use big_market::store::audit::{AuditFilter, AuditStore};
 use big_market::store::behaviours::{BehaviourFilter, BehaviourStore, BehavioursRecorded, NewBehaviour};
 use big_market::store::books::{ActivityLimits, BookStore};
 use big_market::store::catalog::{
-    CatalogStore, Closed, Closing, Draft, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
+    CatalogStore, Closed, Closing, Draft, DraftDiscarded, DraftLine, NewVersion, Published, StateChanged, StoredVersion,
 };
 use big_market::store::coupons::CouponStore;
 use big_market::store::cron::{Claimed, CronStore, FireClaim, FireEnd};
@@ -202,6 +202,7 @@ mortal!(MortalStore.store: CatalogStore {
     fn versions(activity_id: &ActivityId) -> Stored<Vec<StoredVersion>>;
     fn drafts(page: &Page<ActivityId>) -> Stored<Vec<DraftLine>>;
     fn save_draft(activity_id: &ActivityId, document: &CampaignDocument, source: Option<&DocumentSource>, change: &Change) -> Stored<Draft>;
+    fn discard_draft(activity_id: &ActivityId, seen: Option<&str>, change: &Change) -> Stored<DraftDiscarded>;
     fn draft(activity_id: &ActivityId) -> Stored<Option<Draft>>;
     fn seed_chains(activity_id: &ActivityId) -> Stored<Vec<SeedChain>>;
     fn reveal_seeds(activity_id: &ActivityId, before: Day) -> Stored<Day>;

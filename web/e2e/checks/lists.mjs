@@ -83,8 +83,14 @@ export const lists = {
     await other.page.getByText("It was written as TOML").waitFor();
     await other.page.getByText("No faults").waitFor();
     await other.page.goto(`${server.url}/console/activities`);
-    await other.page.getByRole("row", { name: /looked\.at/ }).waitFor();
+    const looked = other.page.getByRole("row", { name: /looked\.at/ });
+    await looked.waitFor();
     assert.deepEqual(await drafts(), [before]);
+    await looked.getByRole("button", { name: "Discard draft" }).click();
+    await other.page.getByRole("dialog").getByText(before.title).waitFor();
+    await other.page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
+    await looked.waitFor({ state: "hidden" });
+    assert.deepEqual(await drafts(), []);
     silent([...complaints, ...other.complaints]);
   },
 

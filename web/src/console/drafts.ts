@@ -3,7 +3,7 @@ import { type Api, type Schemas, ask } from "../api/client";
 import { walkAll } from "./csv";
 
 type Line = Schemas["ActivityLineBody"];
-type DraftLine = Schemas["DraftLineBody"];
+export type DraftLine = Schemas["DraftLineBody"];
 
 /** An activity, or the draft of one that was never published. */
 export type ActivityRow = Pick<Line, "id" | "title" | "state"> & Partial<Line> & { draft?: DraftLine };

@@ -58,6 +58,10 @@ export const listChinese = {
   "Now {role}. What the new role allows holds from their next request on.":
     "当前为 {role}；新角色的权限从其下一次请求起生效。",
   "Change role": "更改角色",
+  "Discard draft": "丢弃草稿",
+  Discard: "丢弃",
+  "Discard the draft of {id}?": "丢弃 {id} 的草稿？",
+  "What is published stays as it is. The draft cannot be brought back.": "已发布的内容不变；草稿无法恢复。",
   "{title}, version {version}": "{title}，版本 {version}",
   "Draws that users have left: {draws}; users: {users}": "用户剩余抽奖次数：{draws}；用户数：{users}",
   "Awards not delivered yet: {count}": "尚未发放完成的奖品：{count}",

@@ -11,7 +11,7 @@ use big_market::domain::roll::DaySeed;
 use big_market::domain::source::DocumentSource;
 use big_market::domain::stock::{Epoch, StockItem};
 use big_market::store::audit::AuditFilter;
-use big_market::store::catalog::{Published, StockShort};
+use big_market::store::catalog::{DraftDiscarded, Published, StockShort};
 use big_market::store::{Page, Store};
 use futures::future::join_all;
 
@@ -128,6 +128,27 @@ pub async fn a_draft_is_dropped_when_it_is_published(store: Arc<dyn Store>) {
     assert_eq!(store.draft(&activity("a")).await.unwrap(), Some(draft));
     publish(&store, "second", &[]).await;
     assert_eq!(store.draft(&activity("a")).await.unwrap(), None);
+}
+
+pub async fn the_draft_that_was_seen_is_discarded_once_and_on_record(store: Arc<dyn Store>) {
+    let a = activity("a");
+    let discard = async |seen: Option<&str>| store.discard_draft(&a, seen, &change(5)).await.unwrap();
+    assert_eq!(discard(None).await, DraftDiscarded::NoDraft);
+    let save = async |title: &str| store.save_draft(&a, &document(&a, title), None, &change(1)).await.unwrap();
+    let seen = save("first").await.document.digest();
+    let draft = save("second").await;
+    assert_eq!(discard(Some(&seen)).await, DraftDiscarded::Another);
+    assert_eq!(store.draft(&a).await.unwrap().as_ref(), Some(&draft));
+    let digest = draft.document.digest();
+    assert_eq!(discard(Some(&digest)).await, DraftDiscarded::Gone);
+    assert_eq!((store.draft(&a).await.unwrap(), discard(Some(&digest)).await), (None, DraftDiscarded::NoDraft));
+    save("third").await;
+    assert_eq!(discard(None).await, DraftDiscarded::Gone);
+    let lines = store.audit(&AuditFilter::default(), &Page { after: None, limit: 9 }).await.unwrap();
+    let discards: Vec<_> = lines.iter().filter(|line| line.action == "draft.discard").collect();
+    assert_eq!(discards.len(), 2, "one record for each draft that went");
+    let before = discards[1].before.as_ref().unwrap();
+    assert_eq!((&before["document_hash"], &discards[1].after), (&serde_json::json!(digest), &None));
 }
 
 pub async fn drafts_are_listed_by_activity_in_parts(store: Arc<dyn Store>) {

@@ -68,6 +68,7 @@ macro_rules! every_case {
                 an_item_that_returns_remembers_its_use,
                 days_without_a_seed_get_a_chain,
                 a_draft_is_dropped_when_it_is_published,
+                the_draft_that_was_seen_is_discarded_once_and_on_record,
                 drafts_are_listed_by_activity_in_parts,
                 what_a_document_was_read_from_is_kept_with_it,
                 changes_of_documents_are_recorded_once,

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 
 import { type Schemas, ask } from "../../api/client";
 import { useConfirm } from "../confirm";
-import { type ActivityRow, everyDraft, withDrafts } from "../drafts";
+import { type ActivityRow, type DraftLine, everyDraft, withDrafts } from "../drafts";
 import { useDo } from "../errors";
 import { ListTable } from "../ListTable";
 import { linkTo, oneOf, useChoice } from "../route";
@@ -99,6 +99,7 @@ export function ActivitiesPage() {
                 <Button size="small" {...linkTo("activities", line.id, "edit")}>
                   {tell("Edit")}
                 </Button>
+                {line.draft && <Discard draft={line.draft} reload={reload} />}
                 {line.version !== undefined && (
                   <>
                     <Button size="small" {...linkTo("activities", line.id, "versions")}>
@@ -113,6 +114,39 @@ export function ActivitiesPage() {
         )}
       />
     </Page>
+  );
+}
+
+function Discard({ draft: { activity_id: id }, reload }: { draft: DraftLine; reload: () => Promise<void> }) {
+  const tell = useWords();
+  const api = useApi();
+  const act = useDo();
+  const confirm = useConfirm();
+  // Only the draft that is shown here is discarded, not what somebody saves meanwhile.
+  let seen = "";
+  const facts = async () => {
+    const { draft } = await ask(api.GET("/admin/activities/{id}/documents", { params: { path: { id } } }));
+    if (!draft) return [];
+    seen = `"${draft.draft_hash}"`;
+    const { updated_at, saved_by, document } = draft;
+    return [document.title, tell("{time} by {who}", { time: timeOf(updated_at), who: saved_by })];
+  };
+  const discard = () =>
+    confirm({
+      title: tell("Discard the draft of {id}?", { id }),
+      facts,
+      says: tell("What is published stays as it is. The draft cannot be brought back."),
+      ok: tell("Discard"),
+      danger: true,
+      act: async () => {
+        const params = { path: { id }, ...(seen && { header: { "If-Match": seen } }) };
+        return (await act(() => ask(api.DELETE("/admin/activities/{id}/draft", { params })))) && reload();
+      },
+    });
+  return (
+    <Button size="small" danger onClick={discard}>
+      {tell("Discard draft")}
+    </Button>
   );
 }
 
