@@ -48,7 +48,7 @@ impl PostgresStore {
         {
             return Err(NotHome.into());
         }
-        if !written.is_some_and(|written| written.is_sound(&batch)) {
+        if !written.is_some_and(|written| written.stands(&batch)) {
             tx.rollback().await?;
             return Ok(false);
         }
@@ -252,6 +252,11 @@ fn is_taken(cause: &sqlx::Error) -> bool {
     constraint.is_some_and(|name| matches!(name, "draw_pk" | "draw_request"))
 }
 
+/// Each value once.
+fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    values.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// What one batch wrote, and under which conditions.
 #[derive(FromRow)]
 struct Written {
@@ -268,7 +273,7 @@ struct Written {
 
 impl Written {
     /// Whether all of it was written, and may be.
-    fn is_sound(self, batch: &Batch<'_>) -> bool {
+    fn stands(self, batch: &Batch<'_>) -> bool {
         let checked = self.check(batch);
         let held = catalog::by_activity(self.activities.0);
         checked.is_ok() && batch.groups.iter().all(|row| judge(row.group, &held) == Recorded::Committed)
@@ -296,8 +301,7 @@ impl Written {
 /// looks whether the buckets are home. One statement, for over a network each is a journey.
 ///
 /// Draws are written in the order of their keys: whoever ends claims takes keys in the same order.
-async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
-    let Batch { groups, draws } = batch;
+async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Result<Written, sqlx::Error> {
     sqlx::query_as(
         r"WITH spent AS (
           UPDATE quota
@@ -357,10 +361,9 @@ async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx
              FOR SHARE)
           SELECT (SELECT COUNT(*) FROM bucket_home WHERE bucket = ANY($33) AND state = 'home') AS home,
                  (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities,
-                 (SELECT COUNT(*) FROM spent) AS spent,
+                 (SELECT COUNT(*) FROM spent) AS spent, (SELECT COUNT(*) FROM noted) AS noted,
                  (SELECT array_agg(used ORDER BY activity_id, user_id, period) FROM counted) AS counted,
-                 (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised,
-                 (SELECT COUNT(*) FROM noted) AS noted",
+                 (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised",
     )
     .bind(column(groups, |row| row.group.user_id.as_str()))
     .bind(column(groups, |row| row.group.activity_id.as_str()))
@@ -393,8 +396,8 @@ async fn write(tx: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx
     .bind(column(draws, |row| row.new.dispatch_at))
     .bind(column(draws, |row| row.new.outbox_id.map(|outbox_id| uuid(outbox_id.ulid()))))
     .bind(column(draws, |row| row.new.wake_at))
-    .bind(Vec::from_iter(BTreeSet::from_iter(groups.iter().map(|row| row.group.activity_id.as_str()))))
-    .bind(Vec::from_iter(BTreeSet::from_iter(groups.iter().map(|row| row.bucket))))
+    .bind(distinct(groups.iter().map(|row| row.group.activity_id.as_str())))
+    .bind(distinct(groups.iter().map(|row| row.bucket)))
     .fetch_one(tx)
     .await
 }
