@@ -69,12 +69,12 @@ mod tests {
     fn comments_become_blanks_and_lines_stay() {
         for (text, plain) in [
             ("{} // why\n1", "{}       \n1"),
-            ("/* a\n * b */{}", "    \n     {}"),
+            ("/* a\n * b */{}", "    \n       {}"),
             (r#"{"a": "// no", /*yes*/ "b\"/*": 1}"#, r#"{"a": "// no",         "b\"/*": 1}"#),
             (r#""\\" // 钱"#, r#""\\"     "#),
             ("1 / 2 /* open", "1 / 2 /* open"),
             ("\"open // no\n// yes", "\"open // no\n      "),
-            ("/**//***/x//", "       x  "),
+            ("/**//***/x//", "         x  "),
         ] {
             assert_eq!(without_comments(text), plain, "{text}");
         }
