@@ -246,10 +246,19 @@ async fn taken(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<HashSet
     taken.into_iter().map(|number| Ok(draws[usize::try_from(number)?].group)).collect()
 }
 
-/// Whether a draw could not be written because its key, or its request, is another row's.
+/// Whether a draw could not be written because its key, or its request, is another row's; or, where this call is a repeat, one that
+/// follows from it.
 fn is_taken(cause: &sqlx::Error) -> bool {
+    const KEYS: [&str; 6] = [
+        "draw_pk",
+        "draw_request",
+        "award_record_pk",
+        "award_record_draw_unique",
+        "outbox_pk",
+        "outbox_award_record_unique",
+    ];
     let constraint = cause.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
-    constraint.is_some_and(|name| matches!(name, "draw_pk" | "draw_request"))
+    constraint.is_some_and(|name| KEYS.contains(&name))
 }
 
 /// Each value once.
@@ -360,10 +369,10 @@ async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Re
            ORDER BY stock_epoch.activity_id
              FOR SHARE)
           SELECT (SELECT COUNT(*) FROM bucket_home WHERE bucket = ANY($33) AND state = 'home') AS home,
-                 (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities,
-                 (SELECT COUNT(*) FROM spent) AS spent, (SELECT COUNT(*) FROM noted) AS noted,
+                 (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities, (SELECT COUNT(*) FROM spent) AS spent,
                  (SELECT array_agg(used ORDER BY activity_id, user_id, period) FROM counted) AS counted,
-                 (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised",
+                 (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised,
+                 (SELECT COUNT(*) FROM noted) AS noted",
     )
     .bind(column(groups, |row| row.group.user_id.as_str()))
     .bind(column(groups, |row| row.group.activity_id.as_str()))
