@@ -87,7 +87,7 @@ export const lists = {
     await looked.waitFor();
     assert.deepEqual(await drafts(), [before]);
     await looked.getByRole("button", { name: "Discard draft" }).click();
-    await other.page.getByRole("dialog").getByText(before.title).waitFor();
+    await other.page.getByRole("dialog").getByText(` by ${before.saved_by}`).waitFor();
     await other.page.getByRole("dialog").getByRole("button", { name: "Discard" }).click();
     await looked.waitFor({ state: "hidden" });
     assert.deepEqual(await drafts(), []);
