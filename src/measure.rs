@@ -38,7 +38,7 @@ enum Command {
 #[derive(Args)]
 struct Common {
     /// Connections that ask.
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 384)]
     clients: usize,
     /// How many users there are.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::App;
 use super::choose::{DecidedDraw, DrawerGroup, PlannedDraw};
+use super::lane::Freight;
 use crate::domain::award::PrizeValue;
 use crate::domain::bucket::Bucket;
 use crate::domain::calendar::{Day, Timestamp};
@@ -44,11 +45,10 @@ pub struct Drawn {
     pub repeated: bool,
 }
 
-/// Times that a batch is tried for requests whose facts moved or whose stock went stale, before they are sent away.
+/// Times that a request is tried whose facts moved or whose stock went stale, before it is sent away.
 const TRIES_MAX: u32 = 8;
-/// Lanes for each database: one reads and decides while the other waits for the disk. A user's draws share one, so that none is decided
-/// from facts that the other changes.
-pub(super) const LANES: usize = 2;
+/// Draws that must wait for a batch to begin beside another: in one of so many, what a batch costs by itself is a small part.
+pub(super) const BESIDE_MIN: usize = 64;
 /// How long the wake-up after a commit may take before the relay looks for the work itself.
 const WAKE_GRACE: TimeDelta = TimeDelta::seconds(5);
 
@@ -56,15 +56,25 @@ const WAKE_GRACE: TimeDelta = TimeDelta::seconds(5);
 pub(super) struct Waiting {
     request: DrawRequest,
     answer: oneshot::Sender<Result<Drawn>>,
+    /// Batches it was part of.
+    tries: u32,
 }
 
-impl Waiting {
-    /// How many draws it asks for.
-    pub(super) fn draws(&self) -> usize {
+impl Freight for Waiting {
+    /// Nothing is decided from facts that another batch changes.
+    type Key = UserId;
+
+    fn weight(&self) -> usize {
         self.request.count as usize
     }
 
-    fn key(&self) -> (UserId, ActivityId) {
+    fn key(&self) -> UserId {
+        self.request.user_id.clone()
+    }
+}
+
+impl Waiting {
+    fn drawer(&self) -> (UserId, ActivityId) {
         (self.request.user_id.clone(), self.request.activity_id.clone())
     }
 
@@ -91,26 +101,23 @@ impl App {
     pub async fn draw(&self, request: DrawRequest) -> Result<Drawn> {
         let (answer, answered) = oneshot::channel();
         let shard = self.inner.store.shard_of(&request.user_id);
-        let lane = shard * LANES + usize::from(Bucket::of(&request.user_id).number()) % LANES;
-        self.inner.draw_lanes[lane].offer(Waiting { request, answer }).map_err(|_| Refusal::TryAgain)?;
+        self.inner.draw_lanes[shard].offer(Waiting { request, answer, tries: 0 }).map_err(|_| Refusal::TryAgain)?;
         answered.await.unwrap_or_else(|_| {
             let cause = "the batch ended without an answer".into();
             Err(Fault { doing: "draw", cause }.into())
         })
     }
 
-    /// Tries a batch until every request has its answer or the tries are used up.
-    pub(super) async fn run_draw_batch(&self, batch: Vec<Waiting>) {
-        let mut open = batch;
-        for _ in 0..TRIES_MAX {
-            open = self.try_draw_batch(open).await;
-            if open.is_empty() {
-                return;
-            }
+    /// Tries a batch, and gives back what is to be tried again, together with what has come in by then.
+    pub(super) async fn run_draw_batch(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
+        let mut again = self.try_draw_batch(batch).await;
+        for waiting in &mut again {
+            waiting.tries += 1;
         }
-        for waiting in open {
+        for waiting in again.extract_if(.., |waiting| waiting.tries >= TRIES_MAX) {
             waiting.answer(Err(Refusal::TryAgain.into()));
         }
+        again
     }
 
     /// One pass over the six steps. Answers what it can and gives back the requests to try again.
@@ -182,7 +189,7 @@ impl App {
     ) -> Result<(HashMap<ActivityId, Known>, HashMap<(UserId, ActivityId), (Day, Facts)>)> {
         let mut requests: BTreeMap<(UserId, ActivityId), BTreeSet<RequestId>> = BTreeMap::new();
         for waiting in batch {
-            requests.entry(waiting.key()).or_default().insert(waiting.request.request_id.clone());
+            requests.entry(waiting.drawer()).or_default().insert(waiting.request.request_id.clone());
         }
         let questions: Vec<_> = requests
             .into_iter()
@@ -223,7 +230,7 @@ impl App {
     ) -> Vec<DrawerGroup> {
         let mut groups: BTreeMap<(UserId, ActivityId), DrawerGroup> = BTreeMap::new();
         for waiting in batch {
-            let key = waiting.key();
+            let key = waiting.drawer();
             let known = &known[&key.1];
             let Some((day, facts)) = facts.get_mut(&key) else { continue };
             if *day != known.day {

@@ -117,7 +117,7 @@ struct Inner {
     strangers: sessions::Strangers,
     signing: tokens::Signing,
     draw_lanes: Vec<lane::Lane<draws::Waiting>>,
-    wake_lane: lane::Lane<(crate::queue::Lane, crate::domain::id::OutboxId)>,
+    wake_lane: lane::Lane<waker::Wake>,
 }
 
 impl std::ops::Deref for Inner {
@@ -132,33 +132,34 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let inner = Arc::new_cyclic(|weak: &std::sync::Weak<Inner>| {
             let (draws, wakes) = (weak.clone(), weak.clone());
-            let limits =
-                lane::Limits { batch_max: parts.config.draws.batch_max, waiting_max: parts.config.draws.waiting_max };
+            let limits = lane::Limits {
+                batch_max: parts.config.draws.batch_max,
+                waiting_max: parts.config.draws.waiting_max,
+                beside_min: draws::BESIDE_MIN,
+            };
             // Each database has its own, so that one that hangs holds up nobody of another.
-            let draw_lanes = (0..parts.store.shards() * draws::LANES).map(|_| {
+            let draw_lanes = (0..parts.store.shards()).map(|_| {
                 let draws = draws.clone();
-                lane::Lane::start(limits, draws::Waiting::draws, move |batch| {
+                lane::Lane::start(limits, move |batch| {
                     let inner = draws.upgrade();
                     async move {
-                        if let Some(inner) = inner {
-                            Self { inner }.run_draw_batch(batch).await;
+                        match inner {
+                            Some(inner) => Self { inner }.run_draw_batch(batch).await,
+                            None => Vec::new(),
                         }
                     }
                 })
             });
             let draw_lanes = draw_lanes.collect();
-            let wake_lane = lane::Lane::start(
-                waker::LIMITS,
-                |_| 1,
-                move |batch| {
-                    let inner = wakes.upgrade();
-                    async move {
-                        if let Some(inner) = inner {
-                            Self { inner }.push_wakes(batch).await;
-                        }
+            let wake_lane = lane::Lane::start(waker::LIMITS, move |batch| {
+                let inner = wakes.upgrade();
+                async move {
+                    if let Some(inner) = inner {
+                        Self { inner }.push_wakes(batch).await;
                     }
-                },
-            );
+                    Vec::new()
+                }
+            });
             Inner {
                 parts,
                 catalog: catalog::Catalog::default(),

@@ -1,40 +1,66 @@
 //! Waking dispatch right after a commit. A wake-up that is lost here is made good by the relay.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::App;
-use super::lane::Limits;
+use super::lane::{Freight, Limits};
 use crate::domain::award::AwardKind;
 use crate::domain::id::OutboxId;
 use crate::queue::{Lane, Message};
 
 /// Name of the job that delivers awards.
 pub const DISPATCH_AWARDS: &str = "dispatch_awards";
-/// Ids that one message carries at most, and ids that wait at most: beyond that the relay finds them.
-pub(super) const LIMITS: Limits = Limits { batch_max: 200, waiting_max: 100_000 };
+/// Ids that are pushed at once at most, and ids that wait at most: beyond that the relay finds them.
+pub(super) const LIMITS: Limits = Limits { batch_max: 1_000, waiting_max: 100_000, beside_min: usize::MAX };
+/// How long wake-ups are gathered after others were pushed: whoever takes a message writes twice, however many it names.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// An entry that is to be dispatched, and where.
+pub(super) struct Wake {
+    lane: Lane,
+    outbox_id: OutboxId,
+}
+
+impl Freight for Wake {
+    type Key = OutboxId;
+
+    fn weight(&self) -> usize {
+        1
+    }
+
+    fn key(&self) -> OutboxId {
+        self.outbox_id
+    }
+}
 
 impl App {
     /// Asks for these entries to be dispatched soon. Never waits and never fails: the relay finds what is lost here.
     pub(super) fn wake(&self, lane: Lane, outbox_ids: impl IntoIterator<Item = OutboxId>) {
         for outbox_id in outbox_ids {
-            if self.inner.wake_lane.offer((lane, outbox_id)).is_err() {
+            if self.inner.wake_lane.offer(Wake { lane, outbox_id }).is_err() {
                 tracing::debug!(outbox.id = %outbox_id, "left {outbox_id} to the relay: too many wake-ups wait");
             }
         }
     }
 
-    pub(super) async fn push_wakes(&self, wakes: Vec<(Lane, OutboxId)>) {
+    /// Pushes these wake-ups, and waits until others have gathered.
+    pub(super) async fn push_wakes(&self, wakes: Vec<Wake>) {
         let now = self.inner.sources.now();
+        let batch_max = self.inner.config.dispatch.batch_max as usize;
         for lane in Lane::ALL {
-            let outbox_ids: Vec<_> = wakes.iter().filter(|(other, _)| *other == lane).map(|(_, id)| *id).collect();
-            if outbox_ids.is_empty() {
+            let outbox_ids: Vec<_> = wakes.iter().filter(|wake| wake.lane == lane).map(Freight::key).collect();
+            let messages: Vec<_> =
+                outbox_ids.chunks(batch_max).map(|ids| dispatch_message(lane, ids, "wake")).collect();
+            if messages.is_empty() {
                 continue;
             }
-            let message = dispatch_message(lane, &outbox_ids, "wake");
-            if let Err(fault) = self.inner.queue.push(lane, &[message], now).await {
+            if let Err(fault) = self.inner.queue.push(lane, &messages, now).await {
                 tracing::warn!(error = %fault, "left {} wake-ups to the relay", outbox_ids.len());
             }
         }
+        tokio::time::sleep(GATHER).await;
     }
 
     /// The lane in which awards of a kind are delivered.

@@ -247,6 +247,10 @@ pub(super) struct Held {
 }
 
 impl Held {
+    pub(super) fn activity_id(&self) -> &str {
+        &self.activity_id
+    }
+
     pub(super) fn epoch(&self) -> Epoch {
         Epoch(self.epoch)
     }
@@ -287,12 +291,7 @@ pub(super) async fn hold(
     .bind(activity_ids.into_iter().collect::<Vec<_>>())
     .fetch_all(tx)
     .await?;
-    Ok(by_activity(rows))
-}
-
-/// What is held, each under the id of its activity.
-pub(super) fn by_activity(held: Vec<Held>) -> HashMap<String, Held> {
-    held.into_iter().map(|held| (held.activity_id.clone(), held)).collect()
+    Ok(rows.into_iter().map(|held| (held.activity_id.clone(), held)).collect())
 }
 
 /// Waits until no transaction relies on the epoch, and keeps others from it: draws and orders that use units are there by

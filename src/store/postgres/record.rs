@@ -18,13 +18,14 @@ impl PostgresStore {
     /// Judges every group, and writes those that can still be recorded.
     ///
     /// What the draws were decided from was read a moment ago, so at first nothing of it is read again: the one statement that writes
-    /// has the same conditions. Where it does not do all that was meant, the batch is judged group by group.
+    /// has the same conditions, and leaves out whoever drew elsewhere meanwhile. Where anything else is in its way, the batch is judged
+    /// group by group.
     pub(super) async fn try_record(&self, groups: &[DrawGroup]) -> Tried<Vec<Recorded>> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
-        if self.record_all(groups).await? {
-            return Ok(vec![Recorded::Committed; groups.len()]);
+        if let Some(answers) = self.record_unjudged(groups).await? {
+            return Ok(answers);
         }
         for _ in 0..stock::JUDGED_MAX {
             if let Some(answers) = self.record_judged(groups).await? {
@@ -35,9 +36,9 @@ impl PostgresStore {
         Err("claims of the batch kept being ended under its judgement".into())
     }
 
-    /// Records all groups or, where anything is in the way of any, none.
-    async fn record_all(&self, groups: &[DrawGroup]) -> Tried<bool> {
-        let batch = Batch::of(groups)?;
+    /// Records all groups but those whose account has moved, or nothing where anything else is in the way of any.
+    async fn record_unjudged(&self, groups: &[DrawGroup]) -> Tried<Option<Vec<Recorded>>> {
+        let mut batch = Batch::of(groups)?;
         let (mut tx, buckets) = self.write_draws(locks(groups)).await?;
         let written = match write(&mut tx, &batch).await {
             Err(cause) if is_taken(&cause) => None,
@@ -48,13 +49,20 @@ impl PostgresStore {
         {
             return Err(NotHome.into());
         }
-        if !written.is_some_and(|written| written.stands(&batch)) {
+        let Some(written) = written.filter(|written| written.may_stand(&batch)) else {
             tx.rollback().await?;
-            return Ok(false);
+            return Ok(None);
+        };
+        let spent: HashSet<_> = written.spent.iter().copied().collect();
+        batch.keep(&spent);
+        if written.check(&batch).is_err() {
+            tx.rollback().await?;
+            return Ok(None);
         }
         wins::count(&mut tx, batch.draws.iter().map(|draw| draw.new)).await?;
         tx.commit().await?;
-        Ok(true)
+        let answer = |number| if spent.contains(&number) { Recorded::Committed } else { Recorded::Moved };
+        Ok(Some((0..).map(answer).take(groups.len()).collect()))
     }
 
     /// Records those groups that still can be. Nothing where something was in their way that was not judged.
@@ -62,7 +70,8 @@ impl PostgresStore {
         let mut batch = Batch::of(groups)?;
         let mut tx = self.write(locks(groups)).await?;
         let answers = judge_all(&mut tx, &batch).await?;
-        batch.keep(|number| answers[number] == Recorded::Committed);
+        let still = (0..).zip(&answers).filter(|(_, answer)| **answer == Recorded::Committed);
+        batch.keep(&still.map(|(number, _)| number).collect());
         if batch.groups.is_empty() {
             tx.rollback().await?;
             return Ok(Some(answers));
@@ -93,7 +102,7 @@ struct Batch<'a> {
 
 /// A group as the statements read it.
 struct GroupRow<'a> {
-    number: usize,
+    number: i64,
     bucket: i16,
     count: i64,
     group: &'a DrawGroup,
@@ -111,7 +120,7 @@ impl GroupRow<'_> {
 
 /// A draw with its promise, as the statements read it.
 struct NewDrawRow<'a> {
-    group: usize,
+    group: i64,
     bucket: i16,
     new: &'a NewDraw,
     points: Option<i64>,
@@ -123,7 +132,7 @@ struct NewDrawRow<'a> {
 impl<'a> Batch<'a> {
     fn of(groups: &'a [DrawGroup]) -> Tried<Self> {
         let mut batch = Self { groups: Vec::new(), draws: Vec::new() };
-        for (number, group) in groups.iter().enumerate() {
+        for (number, group) in (0..).zip(groups) {
             let bucket = bucket(Bucket::of(&group.user_id));
             batch.draws.extend(group.draws.iter().map(|new| NewDrawRow::of(number, bucket, new)));
             let count = i64::try_from(group.draws.len())?;
@@ -139,14 +148,14 @@ impl<'a> Batch<'a> {
         counts.into_iter().map(|(.., used)| used).collect()
     }
 
-    fn keep(&mut self, wanted: impl Fn(usize) -> bool) {
-        self.groups.retain(|row| wanted(row.number));
-        self.draws.retain(|row| wanted(row.group));
+    fn keep(&mut self, wanted: &HashSet<i64>) {
+        self.groups.retain(|row| wanted.contains(&row.number));
+        self.draws.retain(|row| wanted.contains(&row.group));
     }
 }
 
 impl<'a> NewDrawRow<'a> {
-    fn of(group: usize, bucket: i16, new: &'a NewDraw) -> Self {
+    fn of(group: i64, bucket: i16, new: &'a NewDraw) -> Self {
         let (points, sku, draws) = value_columns(&new.draw.value);
         // Nothing to deliver is delivered at once; everything else waits for its work.
         let state = match (new.draw.value.kind(), new.outbox_id) {
@@ -158,8 +167,8 @@ impl<'a> NewDrawRow<'a> {
 }
 
 /// Whether the activity, as it is held, still takes this group.
-fn judge(group: &DrawGroup, held: &HashMap<String, Held>) -> Recorded {
-    match held.get(group.activity_id.as_str()) {
+fn judge(group: &DrawGroup, held: Option<&Held>) -> Recorded {
+    match held {
         Some(activity) if activity.epoch() == group.epoch => {
             if !activity.is_open() {
                 Recorded::NotOpen
@@ -178,7 +187,7 @@ fn judge(group: &DrawGroup, held: &HashMap<String, Held>) -> Recorded {
 async fn judge_all(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<Vec<Recorded>> {
     let held = catalog::hold(&mut *tx, batch.groups.iter().map(|row| &row.group.activity_id)).await?;
     let (moved, taken) = (moved(&mut *tx, &batch.groups).await?, taken(&mut *tx, &batch.draws).await?);
-    let judge = |row: &GroupRow<'_>| match judge(row.group, &held) {
+    let judge = |row: &GroupRow<'_>| match judge(row.group, held.get(row.group.activity_id.as_str())) {
         Recorded::Committed if moved.contains(&row.number) || taken.contains(&row.number) => Recorded::Moved,
         answer => answer,
     };
@@ -186,7 +195,7 @@ async fn judge_all(tx: &mut PgConnection, batch: &Batch<'_>) -> Tried<Vec<Record
 }
 
 /// Groups whose user has another account than they were decided from.
-async fn moved(tx: &mut PgConnection, groups: &[GroupRow<'_>]) -> Tried<HashSet<usize>> {
+async fn moved(tx: &mut PgConnection, groups: &[GroupRow<'_>]) -> Tried<HashSet<i64>> {
     let moved: Vec<i64> = sqlx::query_scalar(
         r"SELECT batch.number - 1
             FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -218,12 +227,12 @@ async fn moved(tx: &mut PgConnection, groups: &[GroupRow<'_>]) -> Tried<HashSet<
     .bind(column(groups, |row| i64::from(row.group.decided_from.used_this_month)))
     .fetch_all(tx)
     .await?;
-    Ok(moved.into_iter().map(usize::try_from).collect::<Result<_, _>>()?)
+    Ok(moved.into_iter().collect())
 }
 
 /// Groups with a draw that cannot be written. A draw id is taken by its own row, were this call a repeat, or by a void row; a
 /// request by an earlier answer.
-async fn taken(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<HashSet<usize>> {
+async fn taken(tx: &mut PgConnection, draws: &[NewDrawRow<'_>]) -> Tried<HashSet<i64>> {
     let taken: Vec<i64> = sqlx::query_scalar(
         r"SELECT batch.number - 1
             FROM UNNEST($1::uuid[]) WITH ORDINALITY AS batch (draw_id, number)
@@ -272,7 +281,8 @@ struct Written {
     /// Buckets of the batch that live here.
     home: i64,
     activities: Json<Vec<Held>>,
-    spent: i64,
+    /// Groups whose account had not moved. Of the others nothing was written.
+    spent: Vec<i64>,
     /// Draws of each user in each day and month now, in the order of activity, user and period.
     counted: Vec<i64>,
     drawn: i64,
@@ -281,18 +291,18 @@ struct Written {
 }
 
 impl Written {
-    /// Whether all of it was written, and may be.
-    fn stands(self, batch: &Batch<'_>) -> bool {
-        let checked = self.check(batch);
-        let held = catalog::by_activity(self.activities.0);
-        checked.is_ok() && batch.groups.iter().all(|row| judge(row.group, &held) == Recorded::Committed)
+    /// Whether the activities, as they are held, still take every group.
+    fn may_stand(&self, batch: &Batch<'_>) -> bool {
+        let held: HashMap<_, _> = self.activities.0.iter().map(|held| (held.activity_id(), held)).collect();
+        let judge = |row: &GroupRow<'_>| judge(row.group, held.get(row.group.activity_id.as_str()).copied());
+        batch.groups.iter().all(|row| judge(row) == Recorded::Committed)
     }
 
     /// Refuses what is not exactly what was meant: the transaction is dropped with it.
     fn check(&self, batch: &Batch<'_>) -> Tried<()> {
         let work = batch.draws.iter().filter(|row| row.new.outbox_id.is_some()).count();
         for (table, rows, meant) in [
-            ("quota", self.spent, batch.groups.len()),
+            ("quota", i64::try_from(self.spent.len())?, batch.groups.len()),
             ("draw", self.drawn, batch.draws.len()),
             ("award_record", self.promised, batch.draws.len()),
             ("outbox", self.noted, work),
@@ -313,31 +323,31 @@ impl Written {
 async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Result<Written, sqlx::Error> {
     sqlx::query_as(
         r"WITH spent AS (
-          UPDATE quota
-             SET used = quota.used + batch.count
-            FROM UNNEST($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS batch (user_id, activity_id, count, used)
-           WHERE quota.user_id = batch.user_id
-             AND quota.activity_id = batch.activity_id
-             AND quota.used = batch.used
+          UPDATE quota SET used = quota.used + batch.count
+            FROM UNNEST($1::text[], $2::text[], $3::bigint[], $4::bigint[], $34::bigint[])
+              AS batch (user_id, activity_id, count, used, number)
+           WHERE (quota.user_id, quota.activity_id, quota.used) = (batch.user_id, batch.activity_id, batch.used)
              AND quota.used + batch.count <= quota.granted
-       RETURNING quota.user_id),
+       RETURNING batch.number),
                counted AS (
           INSERT INTO quota_period (activity_id, user_id, period, bucket, used)
           SELECT activity_id, user_id, period, bucket, used
-            FROM UNNEST($2::text[] || $2, $1::text[] || $1, $5::text[] || $6::text[], $7::smallint[] || $7, $3::bigint[] || $3)
-              AS batch (activity_id, user_id, period, bucket, used)
-          ON CONFLICT (activity_id, period, user_id) DO UPDATE
-             SET used = quota_period.used + excluded.used
+            FROM UNNEST($2::text[] || $2, $1::text[] || $1, $5::text[] || $6::text[], $7::smallint[] || $7,
+                        $3::bigint[] || $3, $34::bigint[] || $34)
+              AS batch (activity_id, user_id, period, bucket, used, number)
+           WHERE (number IN (SELECT number FROM spent)) IS TRUE
+          ON CONFLICT (activity_id, period, user_id) DO UPDATE SET used = quota_period.used + excluded.used
        RETURNING activity_id, user_id, period, used),
                batch AS MATERIALIZED (
           SELECT *
             FROM UNNEST($8::uuid[], $9::smallint[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::bigint[],
                         $15::timestamptz[], $16::date[], $17::bigint[], $18::bigint[], $19::jsonb[], $20::bytea[],
                         $21::jsonb[], $22::text[], $23::text[], $24::bigint[], $25::text[], $26::bigint[], $27::uuid[],
-                        $28::text[], $29::timestamptz[], $30::uuid[], $31::timestamptz[])
+                        $28::text[], $29::timestamptz[], $30::uuid[], $31::timestamptz[], $35::bigint[])
               AS batch (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                         used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku, draws,
-                        award_record_id, state, dispatch_at, outbox_id, wake_at)),
+                        award_record_id, state, dispatch_at, outbox_id, wake_at, number)
+           WHERE (number IN (SELECT number FROM spent)) IS TRUE),
                drawn AS (
           INSERT INTO draw (draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                             used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku,
@@ -345,8 +355,7 @@ async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Re
           SELECT draw_id, bucket, user_id, activity_id, version, request_id, request_index, drawn_at, day,
                  used_before, used_today_before, standing, roll, reason, award_id, kind, points, sku, draws,
                  award_record_id
-            FROM batch
-           ORDER BY draw_id
+            FROM batch ORDER BY draw_id
        RETURNING draw_id),
                promised AS (
           INSERT INTO award_record (award_record_id, draw_id, user_id, bucket, state, created_at, dispatch_at,
@@ -363,14 +372,13 @@ async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Re
        RETURNING outbox_id),
                held AS MATERIALIZED (
           SELECT activity.activity_id, stock_epoch.epoch, activity.state, activity.sealed_before
-            FROM stock_epoch
-            JOIN activity ON activity.activity_id = stock_epoch.activity_id
+            FROM stock_epoch JOIN activity ON activity.activity_id = stock_epoch.activity_id
            WHERE stock_epoch.activity_id = ANY($32)
-           ORDER BY stock_epoch.activity_id
-             FOR SHARE)
+           ORDER BY stock_epoch.activity_id FOR SHARE)
           SELECT (SELECT COUNT(*) FROM bucket_home WHERE bucket = ANY($33) AND state = 'home') AS home,
-                 (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities, (SELECT COUNT(*) FROM spent) AS spent,
-                 (SELECT array_agg(used ORDER BY activity_id, user_id, period) FROM counted) AS counted,
+                 (SELECT COALESCE(jsonb_agg(held), '[]') FROM held) AS activities,
+                 (SELECT COALESCE(array_agg(number), '{}') FROM spent) AS spent,
+                 (SELECT COALESCE(array_agg(used ORDER BY activity_id, user_id, period), '{}') FROM counted) AS counted,
                  (SELECT COUNT(*) FROM drawn) AS drawn, (SELECT COUNT(*) FROM promised) AS promised,
                  (SELECT COUNT(*) FROM noted) AS noted",
     )
@@ -407,6 +415,8 @@ async fn write(tx: &mut PgConnection, Batch { groups, draws }: &Batch<'_>) -> Re
     .bind(column(draws, |row| row.new.wake_at))
     .bind(distinct(groups.iter().map(|row| row.group.activity_id.as_str())))
     .bind(distinct(groups.iter().map(|row| row.bucket)))
+    .bind(column(groups, |row| row.number))
+    .bind(column(draws, |row| row.group))
     .fetch_one(tx)
     .await
 }

@@ -16,10 +16,11 @@ use crate::domain::outbox::{AttemptOutcome, OutboxState};
 use crate::store::outbox::Finish;
 
 impl SqliteStore {
-    /// Writes effects first and the ends of attempts after them: an effect happened even where its attempt came late.
+    /// Writes effects first and the ends of attempts after them: an effect happened even where its attempt came late. Nobody was promised
+    /// more than the draw did: what a failure of power takes back is delivered again, under the same keys.
     pub(super) async fn try_finish(&self, finishes: &[Finish], now: Timestamp) -> Tried<()> {
         let ids: HashSet<_> = finishes.iter().map(|finish| finish.result.award_record_id.ulid().to_string()).collect();
-        let mut tx = self.write().await?;
+        let mut tx = self.write_hastily().await?;
         let awards = read_awards(&mut tx, &json(&ids)?).await?;
         let effects = Effects::of(finishes, &awards, now)?;
         ledger::credit(&mut tx, &effects.credits, now).await?;

@@ -35,7 +35,8 @@ struct SentJson {
 impl SqliteStore {
     pub(super) async fn try_lease(&self, lease: &Lease) -> Tried<Vec<Delivery>> {
         let wanted: Vec<_> = lease.outbox_ids.iter().map(|outbox_id| outbox_id.ulid().to_string()).collect();
-        let mut tx = self.write().await?;
+        // A failure of power ends the process that holds it, too; and nobody outside is told before `mark_dispatched` has committed.
+        let mut tx = self.write_hastily().await?;
         // An entry is due by its own time while pending and by its lease's end while leased: one condition for both.
         let leased: Vec<LeasedRow> = sqlx::query_as(
             r"UPDATE outbox

@@ -49,13 +49,15 @@ mod wins;
 mod workflows;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Executor, SqlStr, Sqlite, Transaction};
 
 use super::{Store, Stored};
 use crate::domain::calendar::Timestamp;
@@ -85,6 +87,8 @@ type Tried<T> = Result<T, Cause>;
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Whether the writer does not wait for the disk at present.
+    hasty: Arc<AtomicBool>,
 }
 
 impl SqliteStore {
@@ -110,8 +114,20 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
         // SQLite has one writer anyway: one connection queues in order here instead of failing busy there.
+        let hasty = Arc::new(AtomicBool::new(false));
+        let was_hasty = hasty.clone();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            // It comes back when its transaction has ended: only then can this be told.
+            .after_release(move |connection, _| {
+                let was_hasty = was_hasty.swap(false, Ordering::Relaxed);
+                Box::pin(async move {
+                    if was_hasty {
+                        connection.execute("PRAGMA synchronous = FULL").await?;
+                    }
+                    Ok(true)
+                })
+            })
             // A negative number is one of kibibytes.
             .connect_with(options.clone().create_if_missing(true).pragma("cache_size", format!("-{WRITER_CACHE_KIB}")))
             .await
@@ -121,12 +137,21 @@ impl SqliteStore {
             .connect_with(options.read_only(true))
             .await
             .map_err(Fault::doing("open the database for reading"))?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, hasty })
     }
 
     /// Begins a transaction that nobody else can write beside, so that what it reads stays so until it commits.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Like [`Self::write`], but that its commit does not wait for the disk: whoever commits next waits for both. Until then a failure of
+    /// power, though not of the process, may take it back as a whole, so that it must be done again.
+    async fn write_hastily(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        let mut connection = self.writer.acquire().await?;
+        self.hasty.store(true, Ordering::Relaxed);
+        connection.execute("PRAGMA synchronous = NORMAL").await?;
+        Transaction::begin(connection, Some(SqlStr::from_static("BEGIN IMMEDIATE"))).await
     }
 }
 

@@ -112,6 +112,28 @@ pub async fn groups_stand_alone(store: Arc<dyn Store>) {
     assert_eq!(store.record_draws(&[]).await.unwrap(), []);
 }
 
+pub async fn who_drew_elsewhere_meanwhile_is_left_out(store: Arc<dyn Store>) {
+    let open = OpenActivity::publish(&store, "a").await;
+    let users = ["ann", "bob", "cat"].map(user);
+    for user_id in &users {
+        open.grant(user_id, "g", 5).await;
+    }
+    let quota = open.quota(&users[0]).await;
+    let of = |name: &str| users.each_ref().map(|user_id| open.group(user_id, name, quota, &[points(100), NOTHING]));
+    open.draw(&users[1], "elsewhere", &[NOTHING]).await;
+    let answers = store.record_draws(&of("r")).await.unwrap();
+    assert_eq!(answers, [Recorded::Committed, Recorded::Moved, Recorded::Committed]);
+    for (user_id, used) in users.iter().zip([2, 1, 2]) {
+        let quota = open.quota(user_id).await;
+        assert_eq!([quota.used, quota.used_today, quota.used_this_month], [used; 3], "{user_id}");
+        let draws = store.draws_of(user_id, &Page { after: None, limit: 9 }).await.unwrap();
+        let awards = store.awards_of(user_id, &Page { after: None, limit: 9 }).await.unwrap();
+        assert_eq!([draws.len(), awards.len()], [usize::try_from(used).unwrap(); 2], "{user_id}");
+    }
+    assert_eq!(store.record_draws(&of("s")).await.unwrap(), [Recorded::Moved; 3]);
+    assert_eq!(store.quota_violations(9).await.unwrap(), []);
+}
+
 pub async fn parallel_records_of_one_user_commit_once(store: Arc<dyn Store>) {
     let open = OpenActivity::publish(&store, "a").await;
     let ann = user("ann");

@@ -89,6 +89,7 @@ macro_rules! every_case {
                 facts_answer_each_question_in_order,
                 a_repeat_is_moved_and_changes_nothing,
                 groups_stand_alone,
+                who_drew_elsewhere_meanwhile_is_left_out,
                 parallel_records_of_one_user_commit_once,
                 parallel_records_of_many_users_all_commit,
                 an_answered_request_is_moved,
