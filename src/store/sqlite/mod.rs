@@ -206,3 +206,31 @@ fn changed(what: &str, rows: u64, meant: usize) -> Tried<()> {
 fn before(after: Option<ulid::Ulid>) -> String {
     after.map_or_else(|| "~".into(), |after| after.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn level(connection: &mut sqlx::SqliteConnection) -> i64 {
+        sqlx::query_scalar(r"PRAGMA synchronous").fetch_one(connection).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn haste_ends_with_its_transaction_however_that_ends() {
+        const NORMAL: i64 = 1;
+        const FULL: i64 = 2;
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&directory.path().join("market.db"), 1).await.unwrap();
+        for ends in ["committed", "rolled back", "dropped"] {
+            let mut tx = store.write_hastily().await.unwrap();
+            assert_eq!(level(&mut tx).await, NORMAL);
+            match ends {
+                "committed" => tx.commit().await.unwrap(),
+                "rolled back" => tx.rollback().await.unwrap(),
+                _ => drop(tx),
+            }
+            assert_eq!(level(&mut store.write().await.unwrap()).await, FULL, "{ends}");
+            assert_eq!(level(&mut store.writer.acquire().await.unwrap()).await, FULL, "{ends}");
+        }
+    }
+}
