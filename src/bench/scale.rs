@@ -70,8 +70,7 @@ pub async fn run(plan: ScalePlan) -> Result<usize> {
     large.deliver_all().await?;
     large.stop_workers().await;
     measure(&plan, &large, users, "large", &mut results).await?;
-    for (what, target) in
-        [("microseconds of processors a draw", Target::AtMost(1.2)), ("draws", Target::AtLeast(1.0 / 1.2))]
+    for (what, target) in [("microseconds of processors a draw", Target::AtMost(1.2)), ("draws", Target::AtLeast(0.83))]
     {
         let ratio = results.median(&format!("large: {what}")) / results.median(&format!("small: {what}"));
         results.figure(&format!("{what}, large / small"), "", Some(target), ratio);
