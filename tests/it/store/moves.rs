@@ -1,7 +1,8 @@
 //! Buckets that move between two databases: every row comes along, whenever the mover dies.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -20,14 +21,14 @@ use big_market::store::postgres::USER_TABLES;
 use big_market::store::sqlite::SqliteStore;
 
 use crate::support::exchanges::{payment, redemption};
-use crate::support::pair::{Pair, user_of};
+use crate::support::pair::{Pair, Rows, user_of};
 use crate::support::points::Saver;
 use crate::support::rows::{
     self, OpenActivity, activity, at, award_item, change, finish, lease, limited, mint, new_version, points, sku_item,
 };
 
-/// Moves that may end while the steps before their end are looked for.
-const ENDED_MAX: u32 = 30;
+/// Moves that may end before one was seen between two given steps.
+const TRIES_MAX: u32 = 30;
 
 /// Tables that have no rows of users.
 const NOBODYS_TABLES: [&str; 25] = [
@@ -215,74 +216,123 @@ async fn tables_are_indexed_by_bucket_while_many_move() {
     assert_eq!(count, 0);
 }
 
-/// Works until the work was looked at so many times, and never goes on: its process has died there. Tells whether it ended first.
-async fn ends_within(polls: u32, work: impl Future<Output = BucketMoved>) -> bool {
-    let mut work = pin!(work);
-    let mut left = polls;
-    std::future::poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(false);
+/// Works until it has to wait, and waits until it may go on: whoever holds it may let it die there.
+async fn step<F: Future>(mut work: Pin<&mut F>) -> Option<F::Output> {
+    let mut worked = false;
+    poll_fn(|context| {
+        if worked {
+            return Poll::Ready(None);
         }
-        left -= 1;
-        work.as_mut().poll(context).map(|_| true)
+        worked = true;
+        work.as_mut().poll(context).map(Some)
     })
     .await
 }
 
+/// How far a move is: what the source and the target say of the bucket, and whether the map names the target while the move is open.
+type Progress = (Option<String>, Option<String>, Option<bool>);
+
+/// A bucket that is moved to and fro by movers that die.
+struct Mortal {
+    pair: Pair,
+    survivor: Arc<dyn Store>,
+    open: OpenActivity,
+    user_id: UserId,
+    bucket: Bucket,
+    before: Rows,
+    deaths: u32,
+}
+
+impl Mortal {
+    async fn fresh() -> Self {
+        let pair = Pair::fresh().await;
+        let survivor = pair.process().await;
+        let open = opened(&survivor).await;
+        let user_id = user_of(0, "ann");
+        live(&open, &user_id).await;
+        let before = pair.rows().await;
+        Self { pair, survivor, open, bucket: Bucket::of(&user_id), user_id, before, deaths: 0 }
+    }
+
+    async fn progress(&self, from: usize) -> Progress {
+        let states = self.pair.states(self.bucket).await;
+        let count = |wanted: &[&str]| states.iter().flatten().filter(|state| wanted.contains(&state.as_str())).count();
+        assert!(count(&["home"]) <= 1 && count(&["home", "leaving"]) <= 1, "{states:?}");
+        let open_moves = self.survivor.open_moves().await.unwrap();
+        let is_there = open_moves.first().map(|OpenMove { is_there, .. }| *is_there);
+        (states[from].clone(), states[1 - from].clone(), is_there)
+    }
+
+    /// Moves until it is time to die, and checks that others find every row once and end the move. Tells whether the move was cut short.
+    async fn move_until(&mut self, mut is_time: impl AsyncFnMut(&Self, usize) -> bool) -> bool {
+        let from = self.survivor.shard_of(&self.user_id);
+        let to = 1 - from;
+        let mover = self.pair.process().await;
+        let was_cut_short = {
+            let mut work = pin!(moved(&mover, self.bucket, to));
+            loop {
+                if is_time(self, from).await {
+                    break true;
+                }
+                if step(work.as_mut()).await.is_some() {
+                    break false;
+                }
+            }
+        };
+        mover.close().await;
+        self.deaths += 1;
+        let progress = self.progress(from).await;
+        // Whoever needs every row once ends the move; so does whoever repeats it.
+        if self.deaths % 2 == 0 {
+            assert_eq!(used_cars(&self.survivor).await, 1, "{progress:?}");
+            assert_eq!(self.survivor.open_moves().await.unwrap(), []);
+        }
+        moved(&self.survivor, self.bucket, to).await;
+        assert_eq!(self.open.quota(&self.user_id).await.used, 3, "{progress:?}");
+        assert_eq!(self.pair.rows().await, self.before, "{progress:?}");
+        let left = self.pair.rows_in(from, Some(self.bucket)).await;
+        assert!(left.values().all(Vec::is_empty), "{progress:?}");
+        was_cut_short
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mover_may_die_wherever_it_waits() {
+    let mut mortal = Mortal::fresh().await;
+    for steps in (3..).step_by(3) {
+        let mut left = steps;
+        let cut_short = mortal.move_until(async |_, _| {
+            left -= 1;
+            left == 0
+        });
+        if !cut_short.await {
+            break;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mover_may_die_between_any_two_steps() {
-    let pair = Pair::fresh().await;
-    let survivor = pair.process().await;
-    let open = opened(&survivor).await;
-    let ann = user_of(0, "ann");
-    live(&open, &ann).await;
-    let bucket = Bucket::of(&ann);
-    let before = pair.rows().await;
-    let mut cut_short: BTreeSet<(Option<String>, Option<String>, Option<bool>)> = BTreeSet::new();
-    let wanted = BTreeSet::from(
-        // The source, the target, and whether the map names the target: between every two steps of a move.
-        [
-            (Some("home"), None, None),
-            (Some("home"), None, Some(false)),
-            (Some("leaving"), None, Some(false)),
-            (Some("leaving"), Some("arriving"), Some(false)),
-            (Some("left"), Some("arriving"), Some(false)),
-            (Some("left"), Some("arriving"), Some(true)),
-            (Some("left"), Some("home"), Some(true)),
-            (None, Some("home"), Some(true)),
-        ]
-        .map(|(from, to, is_there): (Option<&str>, Option<&str>, _)| {
-            (from.map(str::to_owned), to.map(str::to_owned), is_there)
-        }),
-    );
-    let (mut polls, mut ended) = (0, 0);
-    while ended == 0 || !cut_short.is_superset(&wanted) {
-        polls += 3;
-        let from = survivor.shard_of(&ann);
-        let to = 1 - from;
-        let mover = pair.process().await;
-        if ends_within(polls, moved(&mover, bucket, to)).await {
-            // Not every move is looked at equally often: its last steps may have been missed.
-            ended += 1;
-            assert!(ended < ENDED_MAX, "{cut_short:?}");
-            polls = polls.saturating_sub(13);
+    let mut mortal = Mortal::fresh().await;
+    let between_steps = [
+        (Some("home"), None, None),
+        (Some("home"), None, Some(false)),
+        (Some("leaving"), None, Some(false)),
+        (Some("leaving"), Some("arriving"), Some(false)),
+        (Some("left"), Some("arriving"), Some(false)),
+        (Some("left"), Some("arriving"), Some(true)),
+        (Some("left"), Some("home"), Some(true)),
+        (None, Some("home"), Some(true)),
+    ]
+    .map(|(from, to, is_there): (Option<&str>, Option<&str>, _)| {
+        (from.map(str::to_owned), to.map(str::to_owned), is_there)
+    });
+    for wanted in between_steps {
+        // An answer that is there before the mover waits for it lets the next step begin unseen.
+        let mut tries = 0;
+        while !mortal.move_until(async |mortal, from| mortal.progress(from).await == wanted).await {
+            tries += 1;
+            assert!(tries < TRIES_MAX, "{wanted:?} was never seen");
         }
-        mover.close().await;
-        let states = pair.states(bucket).await;
-        let count = |wanted: &[&str]| states.iter().flatten().filter(|state| wanted.contains(&state.as_str())).count();
-        assert!(count(&["home"]) <= 1 && count(&["home", "leaving"]) <= 1, "{polls}: {states:?}");
-        let open_moves = survivor.open_moves().await.unwrap();
-        let is_there = open_moves.first().map(|OpenMove { is_there, .. }| *is_there);
-        let (source, target) = (states[from].clone(), states[to].clone());
-        cut_short.insert((source, target, is_there));
-        // Whoever needs every row once ends the move; so does whoever repeats it.
-        if polls % 2 == 0 {
-            assert_eq!(used_cars(&survivor).await, 1, "{polls}: {states:?}");
-            assert_eq!(survivor.open_moves().await.unwrap(), []);
-        }
-        moved(&survivor, bucket, to).await;
-        assert_eq!(open.quota(&ann).await.used, 3, "{polls}: {states:?}");
-        assert_eq!(pair.rows().await, before, "{polls}: {states:?}");
-        assert!(pair.rows_in(from, Some(bucket)).await.values().all(Vec::is_empty), "{polls}: {states:?}");
     }
 }
