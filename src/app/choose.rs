@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use futures::future::join_all;
+
 use super::App;
 use super::draws::{Known, Waiting, refuse_groups, requests_of};
 use crate::domain::calendar::Timestamp;
@@ -47,6 +49,14 @@ pub(super) struct DecidedDraw {
     pub(super) decision: Decision,
     /// Position of the candidate that is given.
     pub(super) given: usize,
+}
+
+impl DecidedDraw {
+    /// The claim on its unit, where what is given is counted.
+    pub(super) fn claim(&self, strategy: &Strategy) -> Option<ClaimId> {
+        let award = &strategy.awards()[self.decision.candidates[self.given].award];
+        award.stock.map(|_| ClaimId::Draw(self.planned.draw_id))
+    }
 }
 
 impl DrawerGroup {
@@ -111,28 +121,35 @@ impl App {
     /// reserved for, are sent back or refused; the others are given.
     pub(super) async fn choose_batch(
         &self,
-        mut groups: Vec<DrawerGroup>,
+        groups: Vec<DrawerGroup>,
         known: &HashMap<ActivityId, Known>,
         now: Timestamp,
         again: &mut Vec<Waiting>,
     ) -> Vec<DrawerGroup> {
-        for known in known.values() {
-            let (mut these, others): (Vec<_>, Vec<_>) =
-                groups.into_iter().partition(|group| group.activity_id == known.head.activity_id);
-            groups = others;
-            match self.choose_in_activity(&mut these, known, now).await {
-                Ok(Counted::Answer(())) => groups.extend(these),
+        let mut by_activity: HashMap<_, Vec<DrawerGroup>> = HashMap::new();
+        for group in groups {
+            by_activity.entry(group.activity_id.clone()).or_default().push(group);
+        }
+        // Beside each other: an activity's counters are a journey away.
+        let chosen = by_activity.into_iter().map(|(activity_id, mut groups)| async move {
+            let chosen = self.choose_in_activity(&mut groups, &known[&activity_id], now).await;
+            (activity_id, groups, chosen)
+        });
+        let mut given = Vec::new();
+        for (activity_id, groups, chosen) in join_all(chosen).await {
+            match chosen {
+                Ok(Counted::Answer(())) => given.extend(groups),
                 Ok(Counted::Stale) => {
-                    if let Err(error) = self.rebuild_stock(&known.head.activity_id, known.head.epoch).await {
-                        refuse_groups(these, &error);
+                    if let Err(error) = self.rebuild_stock(&activity_id, known[&activity_id].head.epoch).await {
+                        refuse_groups(groups, &error);
                     } else {
-                        again.extend(requests_of(these));
+                        again.extend(requests_of(groups));
                     }
                 }
-                Err(error) => refuse_groups(these, &error),
+                Err(error) => refuse_groups(groups, &error),
             }
         }
-        groups
+        given
     }
 
     /// One round where no award is limited per user. With limits, a draw is decided from what the user's draws before it won,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::future::join_all;
 use tokio::sync::oneshot;
 
 use super::App;
@@ -292,7 +293,7 @@ impl App {
             // Nobody knows whether it committed, so the claims stay: reconcile_stock finds out by a void row.
             Err(fault) => return refuse_groups(decided, &fault.into()),
         };
-        self.settle_batch(&groups, &recorded, known).await;
+        self.settle_batch(&decided, &recorded, known).await;
         for ((decided, group), recorded) in decided.into_iter().zip(groups).zip(recorded) {
             if recorded != Recorded::Committed {
                 again.extend(requests_of(vec![decided]));
@@ -357,22 +358,25 @@ impl App {
     }
 
     /// Step 5. What fails here is repaired by `reconcile_stock`.
-    async fn settle_batch(&self, groups: &[DrawGroup], recorded: &[Recorded], known: &HashMap<ActivityId, Known>) {
+    async fn settle_batch(&self, decided: &[DrawerGroup], recorded: &[Recorded], known: &HashMap<ActivityId, Known>) {
         let mut ends: HashMap<&ActivityId, Vec<(ClaimId, ClaimEnd)>> = HashMap::new();
-        for (group, recorded) in groups.iter().zip(recorded) {
+        for (group, recorded) in decided.iter().zip(recorded) {
             let end = match recorded {
                 Recorded::Committed => ClaimEnd::Confirm,
                 Recorded::Moved | Recorded::Stale | Recorded::DayOver | Recorded::NotOpen => ClaimEnd::Release,
             };
-            let claims = group.draws.iter().map(|new| (ClaimId::Draw(new.draw.draw_id), end));
-            ends.entry(&group.activity_id).or_default().extend(claims);
+            let strategy = &known[&group.activity_id].campaign.strategy;
+            for claim_id in group.draws.iter().filter_map(|draw| draw.claim(strategy)) {
+                ends.entry(&group.activity_id).or_default().push((claim_id, end));
+            }
         }
-        for (activity_id, ends) in ends {
-            let settled = self.inner.stock.settle(activity_id, known[activity_id].head.epoch, &ends).await;
+        let settled = ends.iter().map(async |(activity_id, ends)| {
+            let settled = self.inner.stock.settle(activity_id, known[*activity_id].head.epoch, ends).await;
             if let Err(fault) = settled {
                 tracing::warn!(activity.id = %activity_id, error = %fault, "left {} claims to reconcile_stock", ends.len());
             }
-        }
+        });
+        join_all(settled).await;
     }
 }
 

@@ -12,6 +12,7 @@ use http_body_util::Full;
 
 use super::crowd::Crowd;
 use super::load::{Asked, Load, Met, Pace, Until, drive};
+use super::machine;
 use crate::app::{App, Page, Report};
 use crate::clock::Sources;
 use crate::config::Config;
@@ -32,15 +33,18 @@ const SKU: &str = "plenty";
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long a process may take to stop.
 const STOP_WITHIN: Duration = Duration::from_mins(1);
+/// Mebibytes that a database has for what is stored at least: what Postgres has by default.
+const BUFFERS_MIN_MIB: u64 = 128;
 /// Clients that prepare users.
 const PREPARING: usize = 256;
-/// What Postgres is told beside its defaults: to count statements, and to have memory for what is stored.
-pub(super) const POSTGRES_SETTINGS: [&str; 4] = [
-    "shared_preload_libraries=pg_stat_statements",
-    "shared_buffers=512MB",
-    "max_wal_size=4GB",
-    "checkpoint_timeout=15min",
-];
+/// What Postgres is told beside its defaults: to count statements, and to have a quarter of the memory for what is stored, all of its
+/// databases together, as its manual advises.
+fn postgres_settings(databases: usize) -> Vec<String> {
+    let mib = machine::memory_mib() / 4 / databases.max(1) as u64;
+    let buffers = format!("shared_buffers={}MB", mib.max(BUFFERS_MIN_MIB));
+    let counting = "shared_preload_libraries=pg_stat_statements";
+    [counting, &buffers, "max_wal_size=4GB", "checkpoint_timeout=15min"].map(str::to_owned).into()
+}
 
 /// A market, ready to be drawn in.
 pub(super) struct Site {
@@ -95,7 +99,7 @@ impl Site {
 
     /// A fleet with databases and a Redis of its own.
     pub(super) async fn distributed(processes: Size, campaigns: Campaigns) -> Result<Self> {
-        let ground = Ground::start(processes.shards, None, &POSTGRES_SETTINGS).await?;
+        let ground = Ground::start(processes.shards, None, &postgres_settings(processes.shards)).await?;
         let (databases, redis) = (ground.database_urls(), ground.redis_url());
         let config = fleet::config_here(&databases, &redis);
         let (secret, activities) = prepare(config.clone(), campaigns).await?;

@@ -62,7 +62,7 @@ impl Ground {
     ///
     /// # Errors
     /// Postgres or Redis is not installed, or does not start.
-    pub async fn start(shards: usize, logs: Option<&Path>, settings: &'static [&'static str]) -> Result<Self, Fault> {
+    pub async fn start(shards: usize, logs: Option<&Path>, settings: &[String]) -> Result<Self, Fault> {
         let directory = Directory::new()?;
         let logs = logs.unwrap_or(directory.path()).to_owned();
         let starting = (0..shards).map(|number| postgres(number, directory.path(), &logs, settings));

@@ -72,12 +72,7 @@ impl Drop for Directory {
 ///
 /// # Errors
 /// Postgres is not installed, or does not start.
-pub async fn postgres(
-    number: usize,
-    directory: &Path,
-    logs: &Path,
-    settings: &'static [&'static str],
-) -> Result<Service, Fault> {
+pub async fn postgres(number: usize, directory: &Path, logs: &Path, settings: &[String]) -> Result<Service, Fault> {
     let binaries = postgres_binaries()?;
     let (name, port, files) =
         (format!("postgres-{number}"), free_port()?, directory.join(format!("postgres-{number}")));
@@ -88,13 +83,14 @@ pub async fn postgres(
     run("make a database cluster", initdb)?;
     let program = binaries.join("postgres").to_string_lossy().into_owned();
     let listen = port.to_string();
+    let settings = settings.to_vec();
     let recipe = move || {
         let mut command = keeper::command(&program, user);
         command.arg("-D").arg(&files).arg("-k").arg(&files).args(["-p", &listen]);
         command.args(["-c", "listen_addresses=127.0.0.1", "-c", CONNECTIONS, "-c", "shared_buffers=128MB"]);
         // Each user of a batch of draws is a lock.
         command.args(["-c", "max_locks_per_transaction=256"]);
-        command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+        command.args(settings.iter().flat_map(|setting| ["-c", setting.as_str()]));
         command
     };
     let mut service = Service::new(name, port, logs, TAKES_CLIENTS, recipe);

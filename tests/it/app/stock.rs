@@ -1,6 +1,10 @@
 //! Stock: never below zero, never reset, and repaired after whatever happened to the counters.
 
-use big_market::app::{DrawRequest, RechargeRequest};
+use std::sync::Arc;
+
+use big_market::app::{App, DrawRequest, Parts, RechargeRequest};
+use big_market::clock::Sources;
+use big_market::config::Config;
 use big_market::domain::audit::{Actor, Change};
 use big_market::domain::coupon::CouponCode;
 use big_market::domain::document::{CampaignDocument, Format, PrizeDocument, parse};
@@ -13,7 +17,11 @@ use big_market::store::outbox::{Recall, Recalled};
 use chrono::TimeDelta;
 use futures::future::join_all;
 
+use crate::support::backing::Backing;
+use crate::support::crash::{Crash, Misfortune, MortalStock};
+use crate::support::lossy_queue::LossyQueue;
 use crate::support::market::Market;
+use crate::support::time::{ManualClock, SeededChance};
 
 /// One award with so many units, which every draw picks, and a SKU with so many units.
 fn scarce(units: u64, skus: u64) -> CampaignDocument {
@@ -84,6 +92,33 @@ async fn the_last_unit_has_one_winner() {
     let won = join_all(users.iter().map(|user| draw(&market, user))).await;
     assert_eq!(won.iter().filter(|award| *award == "lamp").count(), 1);
     assert_eq!(market.app.reconcile().await.unwrap().violations(), 0);
+}
+
+#[tokio::test]
+async fn no_claim_is_ended_where_none_was_made() {
+    let backing = Backing::fresh().await;
+    let crash = Arc::new(Crash::default());
+    let app = App::new(Parts {
+        config: Config::defaults(),
+        sources: Sources::new(Arc::new(ManualClock::at("2026-03-02T02:00:00Z")), Arc::new(SeededChance::new(1))),
+        store: backing.store().await,
+        stock: Arc::new(MortalStock { stock: backing.stock().await, crash: crash.clone() }),
+        queue: Arc::new(LossyQueue::reliable()),
+        channels: Vec::new(),
+    });
+    app.publish(scarce(1, 10), "tests").await.unwrap();
+    let (activity_id, user_id) = (activity(), UserId::new("ann").unwrap());
+    let key = |key: &str| RequestId::new(key).unwrap();
+    let (sku, request_id) = (SkuId::new("ten").unwrap(), key("r"));
+    app.recharge(RechargeRequest { activity_id, user_id: user_id.clone(), request_id, sku }).await.unwrap();
+    for (request_id, wanted, ends_claims) in [("first", "lamp", true), ("second", "none", false)] {
+        // A unit is asked for in two awaits, before and after; the third is the end of a claim.
+        crash.arm(3, Misfortune::Failure);
+        let (activity_id, user_id) = (activity(), user_id.clone());
+        let request = DrawRequest { activity_id, user_id, request_id: key(request_id), count: 1 };
+        assert_eq!(app.draw(request).await.unwrap().draws[0].award_id.to_string(), wanted);
+        assert_eq!(crash.has_struck(), ends_claims, "{wanted}");
+    }
 }
 
 #[tokio::test]

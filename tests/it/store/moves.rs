@@ -283,7 +283,7 @@ impl Mortal {
         self.deaths += 1;
         let progress = self.progress(from).await;
         // Whoever needs every row once ends the move; so does whoever repeats it.
-        if self.deaths % 2 == 0 {
+        if self.deaths.is_multiple_of(2) {
             assert_eq!(used_cars(&self.survivor).await, 1, "{progress:?}");
             assert_eq!(self.survivor.open_moves().await.unwrap(), []);
         }
