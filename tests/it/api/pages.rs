@@ -18,7 +18,7 @@ async fn get(market: &Market, path: &str, encoding: &str) -> (StatusCode, Header
 #[tokio::test]
 async fn pages_are_whole_or_say_how_they_are_built() {
     let market = Market::empty().await;
-    for path in ["/", "/console", "/console/work/jobs"] {
+    for path in ["/", "/console", "/console/operations/jobs"] {
         let (status, headers, body) = get(&market, path, "").await;
         assert_eq!(
             (&headers["cache-control"], &headers["x-content-type-options"]),

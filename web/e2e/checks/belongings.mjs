@@ -41,7 +41,7 @@ export const belongings = {
 
     const operator = await visit(browser, { viewport: DESKTOP });
     await signIn(operator.page, server);
-    await operator.page.goto(`${server.url}/console/work/goods`);
+    await operator.page.goto(`${server.url}/console/operations/goods`);
     await operator.page.getByText("Lou, +49 30 901820, Way 1, 10115 Berlin").waitFor();
     await operator.page.getByRole("button", { name: "Ship" }).first().click();
     await operator.page.getByLabel("Tracking").fill("DHL 00340434");

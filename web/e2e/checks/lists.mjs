@@ -167,7 +167,7 @@ export const lists = {
 
   async "filters and sorting stand in the address, and back takes them back"({ browser, server }) {
     const { page, complaints } = await operator(browser, server);
-    await page.goto(`${server.url}/console/work/outbox`);
+    await page.goto(`${server.url}/console/operations/outbox`);
     const chosen = () => page.locator(".ant-segmented-item-selected", { hasText: /^(All|done|dead)$/ }).innerText();
     await page.locator(".ant-segmented-item", { hasText: /^done$/ }).click();
     await page.waitForURL(/\?state=done$/);
@@ -179,16 +179,16 @@ export const lists = {
     await page.goForward();
     assert.equal(await chosen(), "done");
     const asked = page.waitForRequest(/\/admin\/outbox\?.*state=dead/);
-    await page.goto(`${server.url}/console/work/outbox?state=dead&q=nothing-has-this`);
+    await page.goto(`${server.url}/console/operations/outbox?state=dead&q=nothing-has-this`);
     await asked;
     await page.getByText("Nothing that was loaded has “nothing-has-this”").waitFor();
-    await page.goto(`${server.url}/console/work/jobs`);
+    await page.goto(`${server.url}/console/operations/jobs`);
     const fires = page.waitForRequest(/\/admin\/cron\?.*job=prune/);
     await page.getByRole("link", { name: "prune", exact: true }).click();
     await fires;
-    await page.waitForURL(/work\/fires\?job=prune/);
+    await page.waitForURL(/operations\/fires\?job=prune/);
     const runs = page.waitForRequest(/\/admin\/workflows\?.*kind=settle_day.*state=done|state=done.*kind=settle_day/);
-    await page.goto(`${server.url}/console/work/workflows?state=done&kind=settle_day`);
+    await page.goto(`${server.url}/console/operations/workflows?state=done&kind=settle_day`);
     await runs;
     silent(complaints);
   },

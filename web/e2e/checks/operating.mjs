@@ -110,7 +110,7 @@ export const operating = {
     await row.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await eventually("the key is revoked", async () => (await asked()).status === 401);
-    await page.goto(`${server.url}/console/work/jobs`);
+    await page.goto(`${server.url}/console/operations/jobs`);
     await page
       .getByRole("row", { name: /^prune/ })
       .getByRole("button", { name: "Pause" })

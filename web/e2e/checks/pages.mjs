@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 export const pages = {
   async "pages take nothing from elsewhere, and their files are compressed and kept"({ server }) {
-    for (const path of ["/", "/console", "/console/work/jobs"]) {
+    for (const path of ["/", "/console", "/console/operations/jobs"]) {
       const answer = await fetch(server.url + path);
       const policy = answer.headers.get("content-security-policy");
       assert.ok(policy.includes("default-src 'none'") && !policy.includes("unsafe"), policy);

@@ -42,7 +42,7 @@ const TAGS = {
 
 const SECTIONS: { path: string; word: Word; page: ComponentType; admin?: boolean }[] = [
   { path: "activities", word: "Activities", page: ActivitiesPage },
-  { path: "work", word: "Work", page: WorkPage },
+  { path: "operations", word: "Work", page: WorkPage },
   { path: "users", word: "Users", page: UsersPage },
   { path: "reconciliation", word: "Reconciliation", page: ReconciliationPage },
   { path: "audit", word: "Audit log", page: AuditPage },

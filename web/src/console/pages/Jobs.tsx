@@ -68,7 +68,7 @@ export function JobsTab() {
           title: tell("Job"),
           value: ({ name }) => name,
           show: ({ name, purpose }) => (
-            <a {...linkWith({ job: name }, "work", "fires")} title={purpose}>
+            <a {...linkWith({ job: name }, "operations", "fires")} title={purpose}>
               {name}
             </a>
           ),

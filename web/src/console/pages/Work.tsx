@@ -18,7 +18,7 @@ export function WorkPage() {
     <Page title={tell("Work")}>
       <Tabs
         activeKey={tab}
-        onChange={(key) => go("work", key)}
+        onChange={(key) => go("operations", key)}
         destroyOnHidden
         items={[
           { key: "outbox", label: tell("Outbox"), children: <OutboxTab /> },
