@@ -240,7 +240,7 @@ struct Mortal {
     user_id: UserId,
     bucket: Bucket,
     before: Rows,
-    deaths: u32,
+    moves: u32,
 }
 
 impl Mortal {
@@ -251,7 +251,7 @@ impl Mortal {
         let user_id = user_of(0, "ann");
         live(&open, &user_id).await;
         let before = pair.rows().await;
-        Self { pair, survivor, open, bucket: Bucket::of(&user_id), user_id, before, deaths: 0 }
+        Self { pair, survivor, open, bucket: Bucket::of(&user_id), user_id, before, moves: 0 }
     }
 
     async fn progress(&self, from: usize) -> Progress {
@@ -263,7 +263,8 @@ impl Mortal {
         (states[from].clone(), states[1 - from].clone(), is_there)
     }
 
-    /// Moves until it is time to die, and checks that others find every row once and end the move. Tells whether the move was cut short.
+    /// Moves until it is time to die, and checks that others find every row once and end the move. `is_time` is told where the bucket came
+    /// from. Tells whether the move was cut short.
     async fn move_until(&mut self, mut is_time: impl AsyncFnMut(&Self, usize) -> bool) -> bool {
         let from = self.survivor.shard_of(&self.user_id);
         let to = 1 - from;
@@ -280,10 +281,10 @@ impl Mortal {
             }
         };
         mover.close().await;
-        self.deaths += 1;
+        self.moves += 1;
         let progress = self.progress(from).await;
         // Whoever needs every row once ends the move; so does whoever repeats it.
-        if self.deaths.is_multiple_of(2) {
+        if self.moves.is_multiple_of(2) {
             assert_eq!(used_cars(&self.survivor).await, 1, "{progress:?}");
             assert_eq!(self.survivor.open_moves().await.unwrap(), []);
         }
